@@ -1,0 +1,107 @@
+//! Facts that only running code can tell: one stage of containers each.
+//!
+//! Two branches run side by side: requirements → tests, and image → service → scenarios.
+
+pub mod access;
+mod account;
+pub mod bench;
+mod blame;
+mod client;
+mod command;
+mod database;
+mod drills;
+pub mod environment;
+mod environment_cache;
+pub mod image;
+pub mod install;
+pub mod junit;
+pub mod placeholders;
+pub mod pytest;
+mod recipe;
+pub mod result_cache;
+mod running;
+pub mod service;
+pub mod token;
+mod upload;
+
+use std::collections::BTreeSet;
+
+pub use bench::{Bench, Installer, Options};
+
+use super::dockerfile::DockerfileFacts;
+use super::python::PythonFacts;
+use super::requirements::RequirementsFacts;
+use super::{Fact, FactName, FactSet};
+
+/// The stages, in the order in which they would run one after the other.
+pub const STAGES: [&str; 6] = ["venv", "install", "pytest", "image", "service", "scenarios"];
+
+/// What the stages read of the static facts.
+#[derive(Debug, Clone, Copy)]
+pub struct Statics<'a> {
+    /// The requirements as declared.
+    pub requirements: &'a RequirementsFacts,
+    /// The source.
+    pub python: &'a PythonFacts,
+    /// Does the repository hold any test?
+    pub tests_written: bool,
+    /// The Dockerfile as written.
+    pub dockerfile: &'a DockerfileFacts,
+}
+
+/// Runs the stages that the needed facts call for and puts the facts into `facts`.
+pub fn collect(bench: &Bench<'_>, needed: &BTreeSet<FactName>, statics: Statics<'_>, facts: &mut FactSet) {
+    use FactName::{Access, Environment, Image, Pytest, Service, Venv};
+    let needs = |names: &[FactName]| names.iter().any(|name| needed.contains(name));
+    let with_tests = needs(&[Pytest]);
+    let with_install = with_tests || needs(&[Venv, Environment]);
+    let with_service = needs(&[Service, Access]);
+    let with_image = with_service || needs(&[Image]);
+
+    let tests = || {
+        with_install.then(|| {
+            let (venv, environment) = install::run(bench, statics.requirements, statics.python);
+            let pytest = with_tests.then(|| pytest::run(bench, &environment, statics.tests_written));
+            (venv, environment, pytest)
+        })
+    };
+    let image = || {
+        with_image.then(|| {
+            let image = image::run(bench, statics.dockerfile);
+            let service = with_service.then(|| service::run(bench, &image));
+            (image, service)
+        })
+    };
+    let (tests, image) = if bench.options.jobs > 1 {
+        std::thread::scope(|scope| {
+            let image = scope.spawn(image);
+            (tests(), image.join().unwrap_or_default())
+        })
+    } else {
+        (tests(), image())
+    };
+
+    let mut missing = Vec::new();
+    if let Some((venv, environment, pytest)) = tests {
+        if let Some(environment) = environment.known() {
+            missing.clone_from(&environment.missing_imports);
+        }
+        facts.insert(Venv, venv);
+        facts.insert(Environment, environment);
+        if let Some(pytest) = pytest {
+            facts.insert(Pytest, pytest);
+        }
+    }
+    if let Some((image, service)) = image {
+        facts.insert(Image, image);
+        if let Some((mut service, mut access)) = service {
+            if let Fact::Known(service) = &mut service
+                && let Some((by, why)) = service.blame(&missing)
+            {
+                access = Fact::blocked(by, why);
+            }
+            facts.insert(Service, service);
+            facts.insert(Access, access);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! A service that runs, with everything that belongs to it.
+
+use std::collections::BTreeMap;
+
+use super::bench::Bench;
+use super::client::Client;
+use super::database::Database;
+use crate::contract::Service as ServiceContract;
+use crate::engine::ContainerId;
+
+/// A service that runs, and what it runs with.
+pub(super) struct Running<'a> {
+    pub bench: &'a Bench<'a>,
+    pub contract: &'a ServiceContract,
+    pub client: Client,
+    pub container: ContainerId,
+    pub database: Option<Database>,
+    /// The values of the variables that we gave it: one of them may sign its tokens.
+    pub environment: BTreeMap<String, String>,
+}

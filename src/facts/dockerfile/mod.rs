@@ -1,0 +1,94 @@
+//! The `dockerfile` fact: how the project's image is built, and what goes into the build context.
+
+mod context;
+mod ignore_rules;
+mod model;
+mod stages;
+#[cfg(test)]
+mod tests;
+
+use parse_dockerfile::parse;
+
+use super::location::{Lines, Location};
+use crate::source::{File, Snapshot};
+
+pub use context::docker_context;
+pub use ignore_rules::DockerIgnore;
+pub use model::{BaseImage, Command, ContextFacts, DockerfileFacts, Instruction, Place, Stage, Trouble};
+
+const FILE_BYTES: usize = 512 << 10;
+
+/// Collects the fact.
+pub fn collect(snapshot: &Snapshot) -> DockerfileFacts {
+    let mut facts = DockerfileFacts {
+        files: candidates(snapshot),
+        ..DockerfileFacts::default()
+    };
+    let Some(path) = facts.files.first().cloned() else {
+        return facts;
+    };
+    let Some(file) = snapshot.get(&path) else { return facts };
+    facts.present = true;
+    facts.path = Some(path.clone());
+    facts.loc = Some(Location::start(&path));
+    facts.context = context::facts(snapshot, file.folder(), &path);
+    read(file, &mut facts);
+    facts
+}
+
+/// The Dockerfiles of the tree, the likeliest first: the one at the root, then the shallowest with the plain name.
+fn candidates(snapshot: &Snapshot) -> Vec<String> {
+    let mut found: Vec<&File> = snapshot
+        .sources()
+        .filter(|file| is_dockerfile(file.name()))
+        .take(50)
+        .collect();
+    found.sort_by_key(|file| {
+        let name = file.name().to_lowercase();
+        let other = !matches!(name.as_str(), "dockerfile" | "containerfile");
+        let aside = ["dev", "test", "example"]
+            .iter()
+            .any(|word| file.path.to_lowercase().contains(word));
+        let depth = file.path.matches('/').count();
+        (aside, depth, other, file.path.clone())
+    });
+    found.into_iter().map(|file| file.path.clone()).collect()
+}
+
+fn is_dockerfile(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    if lower.ends_with(".dockerignore") {
+        return false;
+    }
+    ["dockerfile", "containerfile"].iter().any(|word| {
+        lower == *word
+            || lower
+                .strip_prefix(word)
+                .is_some_and(|rest| rest.starts_with(['.', '-']))
+            || lower.strip_suffix(word).is_some_and(|rest| rest.ends_with('.'))
+    })
+}
+
+fn read(file: &File, facts: &mut DockerfileFacts) {
+    let trouble = |message: &str, line, column| Trouble {
+        message: message.to_owned(),
+        loc: Location::new(&file.path, line, column),
+    };
+    let Some(text) = file.text().filter(|text| text.content.len() <= FILE_BYTES) else {
+        facts.errors.push(trouble("cannot be read as text", 1, 1));
+        return;
+    };
+    let content = text.content.as_ref();
+    match parse(content) {
+        Ok(dockerfile) => {
+            let lines = Lines::new(content);
+            stages::read(&dockerfile, &|offset| lines.locate(&file.path, offset), facts);
+            facts.valid = true;
+        }
+        Err(error) => {
+            let message = error.to_string();
+            let message = message.split(" at line").next().unwrap_or(&message).to_owned();
+            facts.errors.push(trouble(&message, error.line(), error.column()));
+        }
+    }
+}

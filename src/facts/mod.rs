@@ -1,0 +1,24 @@
+//! Facts about a repository: typed collectors, and a common JSON form for the checks.
+//!
+//! Static facts come from reading the files, one collector in one file each; the facts of [`docker`] come from running code.
+
+pub mod compose;
+pub mod docker;
+pub mod dockerfile;
+pub mod docs;
+mod fact;
+pub mod git;
+pub mod location;
+mod observation;
+pub mod project;
+pub mod python;
+pub mod requirements;
+mod route;
+pub mod secrets;
+pub mod statics;
+pub mod tests;
+pub mod workflow;
+
+pub use fact::{Fact, FactName, FactSet};
+pub use observation::Observation;
+pub use route::Route;

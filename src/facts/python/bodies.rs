@@ -1,0 +1,162 @@
+//! What happens inside functions: calls, handlers, defaults, SQL.
+
+use ruff_python_ast::visitor::{Visitor, walk_except_handler, walk_expr, walk_stmt};
+use ruff_python_ast::{ExceptHandler, Expr, ExprCall, Parameters, Stmt, StmtFunctionDef};
+
+use super::calls;
+use super::model::{Item, Role};
+use super::scan::{Scanned, is_judged, is_main_guard, last_name, start};
+use crate::facts::location::Location;
+
+/// Walks a module's body.
+pub(super) fn read(body: &[Stmt], at: &dyn Fn(usize) -> Location, scanned: &mut Scanned) {
+    if !is_judged(scanned.module.role) {
+        return;
+    }
+    let speaks = scanned.module.cli_library.is_some();
+    let mut reader = Bodies {
+        at,
+        scanned,
+        speaks,
+        in_command: 0,
+        in_async: false,
+    };
+    for statement in body {
+        reader.visit_stmt(statement);
+    }
+}
+
+struct Bodies<'a> {
+    at: &'a dyn Fn(usize) -> Location,
+    scanned: &'a mut Scanned,
+    /// The module reads a command line.
+    speaks: bool,
+    /// How many functions or blocks around are a command line's.
+    in_command: usize,
+    in_async: bool,
+}
+
+impl Bodies<'_> {
+    fn item(&self, kind: &'static str, name: &str, offset: usize) -> Item {
+        Item {
+            kind,
+            name: name.chars().take(100).collect(),
+            loc: (self.at)(offset),
+        }
+    }
+
+    fn defaults(&mut self, parameters: &Parameters) {
+        for parameter in parameters.iter_non_variadic_params() {
+            let Some(default) = parameter.default.as_deref() else {
+                continue;
+            };
+            let made = match default {
+                Expr::List(_) | Expr::Dict(_) | Expr::Set(_) => true,
+                Expr::Call(call) => {
+                    matches!(call.func.as_ref(), Expr::Name(name) if matches!(name.id.as_str(), "list" | "dict" | "set"))
+                }
+                _ => false,
+            };
+            if made {
+                let item = self.item("parameter", parameter.parameter.name.as_str(), start(parameter));
+                self.scanned.mutable_defaults.push(item);
+            }
+        }
+    }
+
+    fn is_command(&self, function: &StmtFunctionDef) -> bool {
+        let name = function.name.as_str();
+        let named = ["main", "cli", "cmd", "command", "_cmd", "_main"]
+            .iter()
+            .any(|word| name.starts_with(word));
+        let decorated = function
+            .decorator_list
+            .iter()
+            .any(|decorator| matches!(last_name(&decorator.expression), "command" | "callback" | "group"));
+        self.speaks && (named || decorated)
+    }
+
+    fn call(&mut self, call: &ExprCall) {
+        if let Expr::Name(name) = call.func.as_ref()
+            && name.id.as_str() == "print"
+            && self.in_command == 0
+            && self.scanned.module.role == Role::Application
+        {
+            let item = self.item("call", "print", start(call));
+            self.scanned.prints.push(item);
+        }
+        if self.in_async
+            && let Some(name) = calls::blocking(&call.func)
+        {
+            let item = self.item("call", &name, start(call));
+            self.scanned.blocking_calls.push(item);
+        }
+        if let Some(offset) = calls::built_sql(call) {
+            let item = self.item("call", last_name(&call.func), offset);
+            self.scanned.sql_injections.push(item);
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Bodies<'_> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(function) => {
+                self.defaults(&function.parameters);
+                let command = usize::from(self.is_command(function));
+                let outer = std::mem::replace(&mut self.in_async, function.is_async);
+                self.in_command += command;
+                walk_stmt(self, statement);
+                self.in_command -= command;
+                self.in_async = outer;
+            }
+            Stmt::If(branch) if is_main_guard(&branch.test) => {
+                self.in_command += 1;
+                walk_stmt(self, statement);
+                self.in_command -= 1;
+            }
+            _ => walk_stmt(self, statement),
+        }
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        match expression {
+            Expr::Call(call) => {
+                self.call(call);
+                walk_expr(self, expression);
+            }
+            Expr::Lambda(lambda) => {
+                if let Some(parameters) = &lambda.parameters {
+                    self.defaults(parameters);
+                }
+                let outer = std::mem::replace(&mut self.in_async, false);
+                walk_expr(self, expression);
+                self.in_async = outer;
+            }
+            _ => walk_expr(self, expression),
+        }
+    }
+
+    fn visit_except_handler(&mut self, handler: &'a ExceptHandler) {
+        let ExceptHandler::ExceptHandler(caught) = handler;
+        let broad = caught
+            .type_
+            .as_deref()
+            .is_none_or(|kind| matches!(last_name(kind), "Exception" | "BaseException"));
+        let silent = caught.body.iter().all(|statement| match statement {
+            Stmt::Pass(_) | Stmt::Continue(_) => true,
+            Stmt::Expr(expression) => {
+                expression.value.is_ellipsis_literal_expr() || expression.value.is_string_literal_expr()
+            }
+            _ => false,
+        });
+        if broad && silent {
+            let item = self.item("handler", "except", start(caught));
+            self.scanned.swallowed_exceptions.push(item);
+        } else if caught.type_.is_none() && !calls::raises(&caught.body) {
+            let item = self.item("handler", "except", start(caught));
+            self.scanned.bare_excepts.push(item);
+        }
+        walk_except_handler(self, handler);
+    }
+}

@@ -1,0 +1,177 @@
+//! Tests of the Python collector.
+
+use super::*;
+use crate::facts::requirements;
+
+fn facts(files: &[(&str, &str)]) -> PythonFacts {
+    let snapshot = Snapshot::from_files("x", files.iter().map(|(path, text)| (*path, *text)));
+    collect(&snapshot, &requirements::collect(&snapshot))
+}
+
+fn names(items: &[Item]) -> Vec<(&str, usize)> {
+    items.iter().map(|item| (item.name.as_str(), item.loc.line)).collect()
+}
+
+#[test]
+fn imports_are_classified() {
+    let text = "\"\"\"Doc.\"\"\"\nimport os, yaml\nimport app.db\nfrom sqlalchemy.orm import Session\ntry:\n    import uvloop\nexcept ImportError:\n    uvloop = None\n\
+        def f() -> None:\n    \"\"\"Doc.\"\"\"\n    import requests\nfrom . import x\n";
+    let facts = facts(&[
+        ("app/main.py", text),
+        ("app/db.py", ""),
+        ("tests/test_a.py", "import pytest\n"),
+        ("requirements.txt", "pyyaml==6\nsqlalchemy==2\n"),
+        ("requirements-dev.txt", "pytest==9\nrequests==2\n"),
+    ]);
+    let found: Vec<(&str, bool, bool)> = facts
+        .third_party_imports
+        .iter()
+        .map(|import| (import.name.as_str(), import.declared, import.optional))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("yaml", true, false),
+            ("sqlalchemy", true, false),
+            ("uvloop", false, true),
+            ("requests", false, false),
+            ("pytest", true, false)
+        ]
+    );
+    let requests = &facts.third_party_imports[3];
+    assert!(requests.declared_for_development && requests.loc.line == 11);
+    assert_eq!(facts.third_party_imports[0].loc.column, 12);
+}
+
+#[test]
+fn habits_of_application_modules() {
+    let text = "import time\n\ndef f(a, b: int = 1, *args, c=[]):\n    print(a)\n\nclass A:\n    def _x(self) -> None: ...\n    def y(self, z: int) -> None:\n        \
+        '''Doc.'''\n        try:\n            pass\n        except:\n            z = 1\n        try:\n            pass\n        except Exception:\n            pass\n\n\
+        async def g() -> None:\n    '''Doc.'''\n    time.sleep(1)\n    def inner():\n        time.sleep(2)\n";
+    let facts = facts(&[
+        ("app/main.py", text),
+        ("tests/test_x.py", "def test_a():\n    print(1)\n"),
+        ("migrations/env.py", "print(1)\n"),
+    ]);
+    assert_eq!(names(&facts.prints), [("print", 4)]);
+    assert_eq!(names(&facts.undocumented), [("main.py", 1), ("f", 3), ("A", 6)]);
+    assert_eq!(facts.unannotated.len(), 1);
+    assert_eq!(facts.unannotated[0].missing, ["a", "c", "args", "return"]);
+    assert_eq!(names(&facts.mutable_defaults), [("c", 3)]);
+    assert_eq!(names(&facts.bare_excepts), [("except", 12)]);
+    assert_eq!(names(&facts.swallowed_exceptions), [("except", 16)]);
+    assert_eq!(names(&facts.blocking_calls), [("time.sleep", 21)]);
+    assert_eq!(facts.application_modules, 1);
+}
+
+#[test]
+fn a_command_line_may_print() {
+    let text = "import argparse\n\ndef main():\n    print('done')\n\ndef work():\n    print('no')\n\nif __name__ == '__main__':\n    print('x')\n    main()\n";
+    let facts = facts(&[("app/cli.py", text)]);
+    assert_eq!(names(&facts.prints), [("print", 7)]);
+    assert!(facts.missing_main_guards.is_empty() && facts.uses_cli_parser);
+}
+
+#[test]
+fn work_at_import_needs_a_guard() {
+    for text in [
+        "def main(): ...\nmain()\n",
+        "import sys\ndef main(): ...\nsys.exit(main())\n",
+        "import uvicorn\nuvicorn.run(app)\n",
+        "import argparse\nparser = argparse.ArgumentParser()\nargs = parser.parse_args()\n",
+        "import asyncio\nasync def main(): ...\nasyncio.run(main())\n",
+    ] {
+        assert_eq!(facts(&[("app/train.py", text)]).missing_main_guards.len(), 1, "{text}");
+        assert_eq!(
+            facts(&[("app/__main__.py", text)]).missing_main_guards.len(),
+            0,
+            "{text}"
+        );
+    }
+    for text in [
+        "def setup(): ...\nsetup()\n",
+        "app = create_app()\n",
+        "def main(): ...\nif __name__ == '__main__':\n    main()\n",
+    ] {
+        assert!(
+            facts(&[("app/train.py", text)]).missing_main_guards.is_empty(),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn sql_from_values() {
+    for text in [
+        "c.execute(f'SELECT * FROM t WHERE a = {a}')",
+        "c.execute('SELECT %s' % a)",
+        "c.execute('SELECT * FROM t WHERE a = ' + a)",
+        "c.execute('SELECT {}'.format(a))",
+        "c.execute(text(f\"DELETE FROM t WHERE {x.y}\"))",
+    ] {
+        assert_eq!(facts(&[("app/a.py", text)]).sql_injections.len(), 1, "{text}");
+    }
+    for text in [
+        "c.execute('SELECT 1')",
+        "c.execute('SELECT %s', (a,))",
+        "c.execute(f'SELECT * FROM {TABLE}')",
+        "log(f'SELECT {a}')",
+    ] {
+        assert!(facts(&[("app/a.py", text)]).sql_injections.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn broken_and_hostile_modules() {
+    let start = std::time::Instant::now();
+    let broken = facts(&[("app/a.py", "def f(:\n  print(1\n"), ("app/b.py", "\u{feff}'''x'''\n")]);
+    assert_eq!(broken.syntax_errors.len(), 1);
+    assert_eq!(broken.syntax_errors[0].loc.line, 1);
+    for text in [
+        format!("x = {}1\n", "-".repeat(400_000)),
+        format!("x = {}1\n", "not ".repeat(100_000)),
+        format!("x = {}1\n", "lambda:".repeat(60_000)),
+        format!("x = a{}\n", ".a".repeat(200_000)),
+        format!("x = {}\n", "(".repeat(400_000)),
+        format!("x = {}1{}\n", "[".repeat(200_000), "]".repeat(200_000)),
+        format!("f{}\n", "(1)".repeat(150_000)),
+        format!("x = {}\n", "1+".repeat(200_000)),
+        format!("x = f\"{{{}1}}\"\n", "-".repeat(400_000)),
+        format!("x = {}", "f\"{".repeat(100_000)),
+        format!("x = {}1\n", "[1,-----".repeat(50_000)),
+        (0..900).map(|level| format!("{}if x:\n", " ".repeat(level))).collect(),
+        format!("x = {}1\n", "-".repeat(9_000)),
+        format!("x = a{}\n", ".a".repeat(4_900)),
+        "if x:\n".repeat(1_000),
+        "x".repeat(600_000),
+    ] {
+        let _ = facts(&[("app/a.py", &text)]);
+    }
+    assert!(start.elapsed().as_secs() < 60);
+}
+
+#[test]
+fn environments_are_not_read() {
+    let facts = facts(&[
+        ("venv/pyvenv.cfg", ""),
+        ("venv/lib/python3.13/site-packages/x.py", "print(1)\n"),
+        ("app.py", ""),
+    ]);
+    assert_eq!(facts.modules.len(), 1);
+}
+
+#[test]
+fn long_texts_without_depth_are_parsed() {
+    let list = format!("X = [{}]\n", "(1, 'a'), ".repeat(20_000));
+    let prose = format!("X = f(\"\"\"{}\"\"\")\n", "word (and more) ".repeat(20_000));
+    let many = "x = a + b * (c - d)\n".repeat(20_000);
+    for text in [
+        list,
+        prose,
+        many,
+        "def f():\n    return \"it's (\"  # don't (\n".repeat(9_000),
+    ] {
+        let facts = facts(&[("app/a.py", &text)]);
+        assert_eq!((facts.unread, facts.syntax_errors), (vec![], vec![]));
+    }
+}

@@ -1,0 +1,130 @@
+//! The `requirements` fact: what the project says it needs, in every way that Python projects say it.
+
+mod entry;
+mod locks;
+mod model;
+mod names;
+mod pyproject;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::location::Location;
+use crate::source::Snapshot;
+
+pub use model::{
+    Conflict, Entry, Group, Lock, OptionLine, PythonRequirement, RequirementsFacts, RequirementsFile, Trouble,
+};
+pub use names::{distributions_of, normalise};
+
+/// How many entries are read altogether.
+const MANY: usize = 20_000;
+
+/// Collects the fact.
+pub fn collect(snapshot: &Snapshot) -> RequirementsFacts {
+    let mut facts = RequirementsFacts::default();
+    reader::read_all(snapshot, &mut facts);
+    for file in snapshot.sources() {
+        match file.name() {
+            "pyproject.toml" => pyproject::read(file, &mut facts),
+            "Pipfile" => pyproject::read_pipfile(file, &mut facts),
+            _ => {}
+        }
+    }
+    facts.entries.truncate(MANY);
+    facts.lock = locks::find(snapshot, &facts);
+    let mut locked: HashSet<String> = locks::names(snapshot);
+    locked.extend(std::mem::take(&mut facts.constrained));
+    // a requirements file is installed as it stands: another requirements file cannot pin for it
+    let requirements = facts.files.iter().filter(|file| file.kind == "requirements");
+    let installed: HashSet<String> = requirements.map(|file| file.path.clone()).collect();
+    for entry in facts.entries.iter_mut().filter(|entry| installed.contains(&entry.file)) {
+        entry.locked = entry.pinned || locked.contains(&entry.name);
+    }
+    locked.extend(
+        facts
+            .entries
+            .iter()
+            .filter(|entry| entry.pinned)
+            .map(|entry| entry.name.clone()),
+    );
+    for entry in &mut facts.entries {
+        entry.locked |= entry.pinned || (!installed.contains(&entry.file) && locked.contains(&entry.name));
+        if entry.direct {
+            facts.direct.push(entry.name.clone());
+        }
+        if entry.locked {
+            facts.locked.push(entry.name.clone());
+        }
+    }
+    facts.direct.sort();
+    facts.direct.dedup();
+    facts.locked.extend(locked);
+    facts.locked.sort();
+    facts.locked.dedup();
+    facts.declared = !facts.files.is_empty() || facts.lock.is_some();
+    facts.python = python_requirements(snapshot, std::mem::take(&mut facts.python));
+    compare(&mut facts);
+    facts
+}
+
+fn python_requirements(snapshot: &Snapshot, mut found: Vec<PythonRequirement>) -> Vec<PythonRequirement> {
+    for (path, prefix) in [(".python-version", ""), ("runtime.txt", "python-")] {
+        let Some(text) = snapshot.text(path) else { continue };
+        if let Some(line) = text
+            .content
+            .lines()
+            .map(str::trim)
+            .find(|line| !line.is_empty() && !line.starts_with('#'))
+        {
+            let specifier = line.strip_prefix(prefix).unwrap_or(line).chars().take(40).collect();
+            found.push(PythonRequirement {
+                specifier,
+                loc: Location::start(path),
+            });
+        }
+    }
+    found
+}
+
+/// Entries that contradict each other, within a file and between files of one folder.
+fn compare(facts: &mut RequirementsFacts) {
+    let mut by_name: BTreeMap<(&str, &str), Vec<&Entry>> = BTreeMap::new();
+    for entry in facts.entries.iter().filter(|entry| entry.marker.is_none()) {
+        let folder = entry.file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        by_name.entry((folder, &entry.name)).or_default().push(entry);
+    }
+    let (mut conflicts, mut duplicates) = (Vec::new(), Vec::new());
+    for ((_, name), entries) in by_name {
+        let mut versions: Vec<&str> = entries
+            .iter()
+            .filter(|entry| entry.pinned && !entry.specifier.is_empty())
+            .map(|e| e.specifier.as_str())
+            .collect();
+        versions.sort_unstable();
+        versions.dedup();
+        if let (true, Some(last)) = (versions.len() > 1, entries.last()) {
+            conflicts.push(Conflict {
+                name: name.to_owned(),
+                versions: versions.iter().map(|version| (*version).to_owned()).collect(),
+                loc: last.loc.clone(),
+            });
+            continue;
+        }
+        let mut seen = HashSet::new();
+        for entry in entries {
+            let first = seen.insert((&entry.file, entry.section.as_deref()));
+            if !first {
+                duplicates.push(Conflict {
+                    name: name.to_owned(),
+                    versions: vec![entry.specifier.clone()],
+                    loc: entry.loc.clone(),
+                });
+            }
+        }
+    }
+    facts.conflicts = conflicts;
+    facts.duplicates = duplicates;
+}

@@ -1,0 +1,80 @@
+//! The `tests` fact: what the tests claim to check, read from their code and never run.
+
+mod model;
+mod scan;
+#[cfg(test)]
+mod unit;
+
+use std::collections::{HashMap, HashSet};
+
+use super::python::{Role, on_a_large_stack, python_files, role_of};
+use crate::source::{File, Snapshot};
+
+pub use model::{Exercised, TestFile, TestFunction, TestsFacts};
+
+/// Collects the fact.
+pub fn collect(snapshot: &Snapshot) -> TestsFacts {
+    let files: Vec<&File> = python_files(snapshot)
+        .filter(|file| role_of(&file.path) == Role::Test)
+        .collect();
+    let scanned = on_a_large_stack(|| files.iter().filter_map(|file| scan::scan(file)).collect::<Vec<_>>());
+    let mut scanned = scanned.unwrap_or_default();
+    let asserting = asserting_helpers(&scanned);
+    let mut facts = TestsFacts::default();
+    for file in &mut scanned {
+        for (test, calls) in &mut file.tests {
+            test.asserts += calls.iter().filter(|name| asserting.contains(*name)).count();
+        }
+        facts.exercised.add(&file.exercised);
+        facts.sleeps.append(&mut file.sleeps);
+        let tests: Vec<TestFunction> = file.tests.drain(..).map(|(test, _)| test).collect();
+        facts.files.push(TestFile {
+            path: file.path.clone(),
+            tests: tests.len(),
+            is_test_module: file.is_test_module,
+        });
+        facts.functions.extend(tests);
+        facts.shadowed.append(&mut file.shadowed);
+    }
+    facts.written = facts.functions.len();
+    facts.assertion_free = facts
+        .functions
+        .iter()
+        .filter(|test| test.asserts == 0 && !test.skipped)
+        .cloned()
+        .collect();
+    facts.skipped = facts.functions.iter().filter(|test| test.skipped).cloned().collect();
+    facts.xfailed = facts.functions.iter().filter(|test| test.xfail).cloned().collect();
+    facts.effective = facts
+        .functions
+        .iter()
+        .filter(|test| test.asserts > 0 && !test.skipped)
+        .count();
+    facts.present = facts.written > 0;
+    facts
+}
+
+/// Helpers that assert, directly or through other helpers.
+fn asserting_helpers(files: &[scan::ScannedTests]) -> HashSet<String> {
+    let mut asserting: HashSet<String> = HashSet::new();
+    let mut others: HashMap<&str, Vec<&HashSet<String>>> = HashMap::new();
+    for (name, (asserts, calls)) in files.iter().flat_map(|file| &file.helpers) {
+        if *asserts > 0 {
+            asserting.insert(name.clone());
+        } else {
+            others.entry(name).or_default().push(calls);
+        }
+    }
+    for _ in 0..5 {
+        let reached = others
+            .iter()
+            .filter(|(_, calls)| calls.iter().any(|calls| !calls.is_disjoint(&asserting)));
+        let more: Vec<String> = reached.map(|(name, _)| (*name).to_owned()).collect();
+        let before = asserting.len();
+        asserting.extend(more);
+        if asserting.len() == before {
+            break;
+        }
+    }
+    asserting
+}

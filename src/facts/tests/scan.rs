@@ -1,0 +1,261 @@
+//! One file of tests.
+
+use std::collections::{HashMap, HashSet};
+
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Decorator, Expr, Number, Stmt, StmtFunctionDef};
+use ruff_text_size::Ranged;
+
+use super::model::{Exercised, TestFunction};
+use crate::facts::location::{Lines, Location};
+use crate::facts::python::{last_name, parse_text};
+use crate::source::File;
+
+const CLASS_DEPTH: usize = 20;
+
+/// What one file holds.
+#[derive(Debug, Default)]
+pub(super) struct ScannedTests {
+    pub(super) path: String,
+    pub(super) is_test_module: bool,
+    /// Tests, each with the names that it calls.
+    pub(super) tests: Vec<(TestFunction, Vec<String>)>,
+    /// Other functions: how often they assert, and what they call.
+    pub(super) helpers: HashMap<String, (usize, HashSet<String>)>,
+    pub(super) shadowed: Vec<TestFunction>,
+    pub(super) sleeps: Vec<Location>,
+    pub(super) exercised: Exercised,
+}
+
+/// Scans one file. To be called on a large stack.
+pub(super) fn scan(file: &File) -> Option<ScannedTests> {
+    let text = file.text()?;
+    let parsed = parse_text(&text.content)?;
+    let lines = Lines::new(&text.content);
+    let at = |offset: usize| lines.locate(&file.path, offset);
+    let name = file.name();
+    let is_test_module = name.starts_with("test_") || name.ends_with("_test.py") || name == "tests.py";
+    let mut scanner = Scanner {
+        scanned: ScannedTests {
+            path: file.path.clone(),
+            is_test_module,
+            ..ScannedTests::default()
+        },
+        at: &at,
+        skip_all: false,
+    };
+    let body = &parsed.syntax().body;
+    scanner.skip_all = body.iter().any(skips_module);
+    scanner.block(body, None, 0);
+    let mut statuses = Inside::default();
+    for statement in body {
+        statuses.visit_stmt(statement);
+    }
+    scanner.scanned.exercised = statuses.exercised;
+    scanner.scanned.sleeps = statuses.sleeps.into_iter().map(at).collect();
+    Some(scanner.scanned)
+}
+
+struct Scanner<'a> {
+    scanned: ScannedTests,
+    at: &'a dyn Fn(usize) -> Location,
+    skip_all: bool,
+}
+
+impl Scanner<'_> {
+    fn block(&mut self, body: &[Stmt], class: Option<(&str, bool)>, depth: usize) {
+        let mut latest: HashMap<&str, usize> = HashMap::new();
+        for statement in body {
+            match statement {
+                Stmt::FunctionDef(function) => {
+                    let name = function.name.as_str();
+                    let test = self.scanned.is_test_module && name.starts_with("test");
+                    if test {
+                        self.test(function, class);
+                        let index = self.scanned.tests.len() - 1;
+                        if let Some(earlier) = latest.insert(name, index) {
+                            let shadowed = self.scanned.tests.get(earlier).map(|(test, _)| test.clone());
+                            self.scanned.shadowed.extend(shadowed);
+                        }
+                    } else {
+                        let inside = Inside::of(function);
+                        let helper = self.scanned.helpers.entry(name.to_owned()).or_default();
+                        helper.0 += inside.asserts;
+                        helper.1.extend(inside.calls);
+                    }
+                }
+                Stmt::ClassDef(class) if depth < CLASS_DEPTH => {
+                    let skipped = class.decorator_list.iter().any(always_skips) || class.body.iter().any(skips_module);
+                    self.block(&class.body, Some((class.name.as_str(), skipped)), depth + 1);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn test(&mut self, function: &StmtFunctionDef, class: Option<(&str, bool)>) {
+        let inside = Inside::of(function);
+        let marked = |word: &str| {
+            function
+                .decorator_list
+                .iter()
+                .any(|mark| last_name(&mark.expression) == word)
+        };
+        let name = function.name.as_str();
+        let first = function.body.iter().find(|statement| !is_text(statement));
+        let skips_at_once = first.is_some_and(|statement| is_call_of(statement, "skip"));
+        let test = TestFunction {
+            name: class.map_or_else(|| name.to_owned(), |(class, _)| format!("{class}.{name}")),
+            path: self.scanned.path.clone(),
+            asserts: inside.asserts,
+            skipped: self.skip_all
+                || class.is_some_and(|(_, skipped)| skipped)
+                || skips_at_once
+                || function.decorator_list.iter().any(always_skips),
+            xfail: marked("xfail") || marked("expectedFailure"),
+            parametrized: marked("parametrize"),
+            loc: (self.at)(usize::from(function.name.range().start())),
+        };
+        self.scanned.tests.push((test, inside.calls.into_iter().collect()));
+    }
+}
+
+fn is_text(statement: &Stmt) -> bool {
+    statement
+        .as_expr_stmt()
+        .is_some_and(|statement| statement.value.is_string_literal_expr())
+}
+
+fn is_call_of(statement: &Stmt, name: &str) -> bool {
+    let call = statement
+        .as_expr_stmt()
+        .and_then(|statement| statement.value.as_call_expr());
+    call.is_some_and(|call| last_name(&call.func) == name)
+}
+
+/// `@pytest.mark.skip`, `@unittest.skip("…")`, `@pytest.mark.skipif(True, …)`
+fn always_skips(decorator: &Decorator) -> bool {
+    skips(&decorator.expression)
+}
+
+fn skips(expr: &Expr) -> bool {
+    match last_name(expr) {
+        "skip" => true,
+        "skipif" | "skipIf" => {
+            let condition = expr.as_call_expr().and_then(|call| call.arguments.args.first());
+            condition
+                .and_then(Expr::as_boolean_literal_expr)
+                .is_some_and(|literal| literal.value)
+        }
+        _ => false,
+    }
+}
+
+/// `pytestmark = pytest.mark.skip` and `pytest.skip(…, allow_module_level=True)`
+fn skips_module(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::Assign(assignment) => {
+            assignment
+                .targets
+                .iter()
+                .any(|target| last_name(target) == "pytestmark")
+                && match assignment.value.as_ref() {
+                    Expr::List(list) => list.elts.iter().any(skips),
+                    other => skips(other),
+                }
+        }
+        other => is_call_of(other, "skip"),
+    }
+}
+
+/// What happens inside a function.
+#[derive(Debug, Default)]
+struct Inside {
+    asserts: usize,
+    calls: HashSet<String>,
+    sleeps: Vec<usize>,
+    exercised: Exercised,
+}
+
+impl Inside {
+    fn of(function: &StmtFunctionDef) -> Self {
+        let mut inside = Self::default();
+        for statement in &function.body {
+            inside.visit_stmt(statement);
+        }
+        inside
+    }
+}
+
+impl<'a> Visitor<'a> for Inside {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            // `assert True` asserts nothing
+            Stmt::Assert(assertion) if !assertion.test.is_literal_expr() => self.asserts += 1,
+            Stmt::Raise(raise) => {
+                let raised = raise.exc.as_deref().map(last_name).unwrap_or_default();
+                self.asserts += usize::from(raised == "AssertionError");
+            }
+            // a call whose result nobody looks at, and whose name says that it raises when something is wrong
+            Stmt::Expr(expression) if expression.value.is_call_expr() => {
+                const JUDGES: [&str; 5] = ["check", "validate", "verify", "ensure", "expect"];
+                let name = last_name(&expression.value).trim_start_matches('_');
+                self.asserts += usize::from(JUDGES.iter().any(|judge| name.starts_with(judge)));
+            }
+            _ => {}
+        }
+        walk_stmt(self, statement);
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        match expression {
+            Expr::Call(call) => {
+                let name = last_name(&call.func);
+                let raises = matches!(
+                    name,
+                    "raises" | "warns" | "deprecated_call" | "fail" | "raise_for_status"
+                );
+                let checked = call.arguments.keywords.iter().any(|keyword| {
+                    let flag = keyword.arg.as_ref().is_some_and(|name| name.as_str() == "check");
+                    flag && keyword
+                        .value
+                        .as_boolean_literal_expr()
+                        .is_some_and(|literal| literal.value)
+                });
+                if name.starts_with("assert") || raises || checked {
+                    self.asserts += 1;
+                } else {
+                    self.calls.insert(name.to_owned());
+                }
+                if let Expr::Attribute(attribute) = call.func.as_ref()
+                    && name == "sleep"
+                    && last_name(&attribute.value) == "time"
+                {
+                    self.sleeps.push(usize::from(call.range().start()));
+                }
+            }
+            Expr::NumberLiteral(number) => {
+                if let Number::Int(value) = &number.value {
+                    self.exercised.status(value.as_u16().unwrap_or_default());
+                }
+            }
+            Expr::Attribute(attribute) => {
+                let code = match attribute.attr.as_str() {
+                    "UNAUTHORIZED" => 401,
+                    "FORBIDDEN" => 403,
+                    "BAD_REQUEST" | "UNPROCESSABLE_ENTITY" | "UNPROCESSABLE_CONTENT" => 422,
+                    "NOT_FOUND" => 404,
+                    "CONFLICT" => 409,
+                    // `status.HTTP_403_FORBIDDEN`
+                    name => name
+                        .strip_prefix("HTTP_")
+                        .and_then(|rest| rest.get(..3)?.parse().ok())
+                        .unwrap_or_default(),
+                };
+                self.exercised.status(code);
+            }
+            _ => {}
+        }
+        walk_expr(self, expression);
+    }
+}

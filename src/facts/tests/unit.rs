@@ -1,0 +1,79 @@
+//! Tests of the tests collector.
+
+use super::*;
+
+fn facts(files: &[(&str, &str)]) -> TestsFacts {
+    collect(&Snapshot::from_files(
+        "x",
+        files.iter().map(|(path, text)| (*path, *text)),
+    ))
+}
+
+#[test]
+fn tests_and_their_asserts() {
+    let text = "import pytest\nfrom tests.helpers import check\n\ndef test_a():\n    assert 1 == 2\n\ndef test_b(client):\n    check(client)\n\n\
+        def test_c():\n    with pytest.raises(ValueError):\n        int('x')\n\ndef test_d():\n    client.get('/')\n\ndef test_e():\n    assert True\n\n\
+        @pytest.mark.skip(reason='x')\ndef test_f():\n    assert f()\n\n@pytest.mark.parametrize('code', [401, 403])\ndef test_g(code):\n    assert x == code\n\n\
+        class TestX:\n    @pytest.mark.xfail\n    def test_h(self):\n        self.assertEqual(1, 422)\n\ndef test_a():\n    assert 2\n";
+    let facts = facts(&[
+        ("tests/test_x.py", text),
+        (
+            "tests/helpers.py",
+            "def inner(c):\n    assert c.ok\n\ndef check(c):\n    inner(c)\n",
+        ),
+    ]);
+    assert_eq!(facts.written, 9);
+    let free: Vec<&str> = facts.assertion_free.iter().map(|test| test.name.as_str()).collect();
+    assert_eq!(free, ["test_d", "test_e", "test_a"]);
+    assert_eq!(facts.skipped.len(), 1);
+    assert_eq!(facts.xfailed[0].name, "TestX.test_h");
+    assert_eq!(facts.shadowed[0].loc.line, 4);
+    assert!(facts.exercised.unauthenticated && facts.exercised.forbidden && facts.exercised.bad_input);
+    assert!(!facts.exercised.conflict);
+    assert!(facts.functions.iter().any(|test| test.parametrized));
+}
+
+#[test]
+fn whole_modules_can_be_skipped() {
+    let facts = facts(&[
+        (
+            "test_a.py",
+            "import pytest\npytestmark = pytest.mark.skip\ndef test_a():\n    assert x\n",
+        ),
+        (
+            "b_test.py",
+            "import pytest\npytest.skip('x', allow_module_level=True)\ndef test_b():\n    assert x\n",
+        ),
+        (
+            "test_c.py",
+            "import pytest\ndef test_c():\n    '''Doc.'''\n    pytest.skip('later')\n",
+        ),
+        ("tests/conftest.py", "def test_is_no_test():\n    pass\n"),
+    ]);
+    assert_eq!((facts.written, facts.skipped.len(), facts.effective), (3, 3, 0));
+    assert!(facts.assertion_free.is_empty());
+}
+
+#[test]
+fn raising_counts_as_asserting() {
+    for line in [
+        "command.check(config)",
+        "validate(manifest)",
+        "subprocess.run(['x'], check=True)",
+        "response.raise_for_status()",
+        "assert_frame_equal(a, b)",
+        "mock.assert_called_once()",
+    ] {
+        let facts = facts(&[("test_a.py", &format!("def test_a():\n    {line}\n"))]);
+        assert_eq!(facts.effective, 1, "{line}");
+    }
+    for line in ["ok = check(config)", "client.get('/')", "pass"] {
+        let facts = facts(&[("test_a.py", &format!("def test_a():\n    {line}\n"))]);
+        assert_eq!(facts.effective, 0, "{line}");
+    }
+}
+
+#[test]
+fn no_tests() {
+    assert!(!facts(&[("app.py", "def test_x(): ...\n")]).present);
+}

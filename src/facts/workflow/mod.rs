@@ -1,0 +1,56 @@
+//! The `workflow` fact: what the continuous integration does, GitHub Actions and GitLab CI in one shape.
+
+mod commands;
+mod derive;
+mod github;
+mod gitlab;
+mod model;
+mod shell;
+#[cfg(test)]
+mod tests;
+
+use crate::facts::location::Location;
+use crate::source::{Snapshot, yaml};
+
+pub use model::{Action, Finding, Job, Service, Step, TestStep, Triggers, Trouble, WorkflowFacts, WorkflowFile};
+
+const FILES: usize = 50;
+
+/// Collects the fact.
+pub fn collect(snapshot: &Snapshot) -> WorkflowFacts {
+    let mut facts = WorkflowFacts::default();
+    for file in snapshot.sources() {
+        let is_yaml = matches!(file.extension().as_str(), "yml" | "yaml");
+        let github = is_yaml && file.folder() == ".github/workflows";
+        let gitlab = matches!(file.path.as_str(), ".gitlab-ci.yml" | ".gitlab-ci.yaml");
+        if !(github || gitlab) || facts.files.len() >= FILES {
+            continue;
+        }
+        facts.present = true;
+        let Some(text) = file.text() else { continue };
+        match yaml::parse(&text.content) {
+            Ok(root) => {
+                let source = model::Source {
+                    path: &file.path,
+                    text: &text.content,
+                };
+                facts.files.push(if github {
+                    github::read(&root, &source)
+                } else {
+                    gitlab::read(&root, &source)
+                });
+            }
+            Err(error) => facts.errors.push(Trouble {
+                message: error.message,
+                loc: Location::new(&file.path, error.line, error.column),
+            }),
+        }
+    }
+    derive::derive(snapshot, &mut facts);
+    facts
+}
+
+/// Whether an image is a PostgreSQL server.
+pub(super) fn is_postgres_image(image: &str) -> bool {
+    derive::is_postgres(image)
+}

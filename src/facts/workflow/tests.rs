@@ -1,0 +1,174 @@
+//! Tests of the workflow collector.
+
+use super::*;
+
+fn facts(files: &[(&str, &str)]) -> WorkflowFacts {
+    collect(&Snapshot::from_files(
+        "x",
+        files.iter().map(|(path, text)| (*path, *text)),
+    ))
+}
+
+/// A workflow whose only script is the given one.
+fn script(run: &str) -> WorkflowFacts {
+    let body: String = run.lines().map(|line| format!("          {line}\n")).collect();
+    let text = format!(
+        "on: [push, pull_request]\npermissions: {{}}\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: |\n{body}"
+    );
+    facts(&[
+        (".github/workflows/ci.yml", &text),
+        (
+            "Makefile",
+            "PY := .venv/bin/python\ntest: prepare ## run\n\t$(PY) -m pytest --cov\nlax:\n\t-pytest\nprepare:\n\tpip install -r requirements.txt\n",
+        ),
+        ("tox.ini", "[testenv]\ncommands =\n    pytest {posargs}\n"),
+        ("scripts/test.sh", "#!/bin/sh\nset -e\npython -m pytest\n"),
+        ("scripts/lax.sh", "#!/bin/sh\npytest\necho done\n"),
+    ])
+}
+
+#[test]
+fn pytest_is_found_wherever_it_runs() {
+    for run in [
+        "pytest",
+        "python -m pytest -q",
+        "uv run pytest",
+        "uv run --with x python -m pytest",
+        "poetry run pytest -x",
+        "make test",
+        "make -j 2 test",
+        "tox -e py",
+        "./scripts/test.sh",
+        "bash scripts/test.sh",
+        "bash -c 'pytest -q'",
+        "coverage run -m pytest",
+        "DATABASE_URL=x .venv/bin/pytest",
+        "pip install -r requirements.txt && pytest",
+        "docker compose run --rm api pytest",
+    ] {
+        let facts = script(run);
+        assert!(facts.runs_pytest, "{run}");
+        assert!(facts.swallowed.is_empty(), "{run}: {:?}", facts.swallowed);
+        assert_eq!(facts.pytest_steps[0].loc.line, 8, "{run}");
+    }
+    for run in [
+        "pip install pytest",
+        "echo pytest",
+        "pytest --version",
+        "make prepare",
+        "# pytest",
+        "cat pytest.ini",
+    ] {
+        assert!(!script(run).runs_pytest, "{run}");
+    }
+    assert!(script("make test").installs_requirements);
+}
+
+#[test]
+fn swallowed_failures() {
+    for run in [
+        "pytest || true",
+        "pytest || exit 0",
+        "pytest -q || echo failed",
+        "pytest; true",
+        "set +e\npytest\necho done",
+        "pytest | tee log.txt",
+        "make lax",
+        "make test || true",
+        "./scripts/lax.sh",
+        "pytest &",
+    ] {
+        let facts = script(run);
+        assert!(facts.runs_pytest, "{run}");
+        assert_eq!(facts.swallowed.len(), 1, "{run}: {:?}", facts.swallowed);
+    }
+    for run in [
+        "pytest || exit 1",
+        "set -o pipefail\npytest | tee log.txt",
+        "set +e\npytest\ncode=$?\nexit $code",
+        "pytest || (echo no; exit 1)",
+        "pytest && echo yes",
+        "pytest > log.txt 2>&1",
+        "flake8 || true\npytest",
+    ] {
+        assert!(script(run).swallowed.is_empty(), "{run}: {:?}", script(run).swallowed);
+    }
+    assert_eq!(script("flake8 || true\npytest").lenient.len(), 1);
+    assert_eq!(script("echo a\npytest || true").swallowed[0].loc.line, 9);
+}
+
+#[test]
+fn github_in_detail() {
+    let text = "name: ci\non:\n  push: {branches: [main]}\n  pull_request:\npermissions:\n  contents: read\njobs:\n  test:\n    \
+        runs-on: ubuntu-24.04\n    timeout-minutes: 5\n    services:\n      db: {image: postgres:18}\n    continue-on-error: true\n    \
+        steps:\n      - uses: actions/checkout@v4\n      - uses: other/thing@main\n      - uses: pinned/thing@3d3c42e5aac5ba805825da76410c181273ba90b1\n      \
+        - run: pytest\n      - run: echo ${{ github.event.issue.title }}\n  deploy:\n    runs-on: x\n    steps: [{run: docker build .}]\n  \
+        gated:\n    needs: [test]\n    steps: [{run: docker push x}]\n  off:\n    if: false\n    needs: nothing\n    steps: [{run: pytest}]\n";
+    let facts = facts(&[(".github/workflows/ci.yml", text)]);
+    assert!(facts.on_push && facts.on_pull_request && facts.has_postgres && facts.builds_image && facts.tests_on_push);
+    assert_eq!(facts.files[0].permissions.as_deref(), Some("contents: read"));
+    assert_eq!(facts.unpinned_actions.len(), 1);
+    assert_eq!(
+        (
+            facts.unpinned_actions[0].what.as_str(),
+            facts.unpinned_actions[0].loc.line
+        ),
+        ("other/thing@main", 16)
+    );
+    assert_eq!(facts.injections[0].loc.line, 19);
+    let how: Vec<&str> = facts.swallowed.iter().map(|found| found.what.as_str()).collect();
+    assert_eq!(how, ["continue-on-error: true", "a condition that is never true"]);
+    assert_eq!(facts.ungated_deployments.len(), 1);
+    assert_eq!(facts.errors.len(), 1, "{:?}", facts.errors);
+    assert!(facts.broad_permissions.is_empty() && facts.dangerous_triggers.is_empty());
+}
+
+#[test]
+fn gitlab() {
+    let text = "stages: [test, deploy]\ndefault:\n  image: python:3.13\n.base:\n  before_script: [pip install -r requirements.txt]\n\
+        unit:\n  extends: .base\n  stage: test\n  services: [postgres:17]\n  script:\n    - pytest\n  allow_failure: true\n\
+        deploy:\n  stage: deploy\n  script:\n    - - docker build .\n";
+    let facts = facts(&[(".gitlab-ci.yml", text)]);
+    assert!(
+        facts.runs_pytest && facts.installs_requirements && facts.has_postgres && facts.builds_image && facts.on_push
+    );
+    assert_eq!(facts.swallowed[0].what, "allow_failure: true");
+    assert_eq!(facts.pytest_steps[0].loc.line, 11);
+    assert!(facts.ungated_deployments.is_empty());
+    assert_eq!(facts.errors, []);
+}
+
+#[test]
+fn hostile_workflows_end_in_errors() {
+    let start = std::time::Instant::now();
+    for text in ["[", "on: {", "- - -", "jobs: &a {b: *a}", "\u{0}", "jobs:\n\t- x"] {
+        let facts = facts(&[(".github/workflows/ci.yml", text)]);
+        assert!(facts.present && !facts.runs_pytest);
+    }
+    let mut many = String::from("on: push\njobs:\n");
+    for number in 0..10_000 {
+        many.push_str(&format!("  j{number}: {{steps: [{{run: pytest}}]}}\n"));
+    }
+    let _ = facts(&[(".github/workflows/ci.yml", &many)]);
+    let looped = facts(&[
+        (
+            ".github/workflows/ci.yml",
+            "on: push\njobs: {a: {steps: [{run: make all}]}}\n",
+        ),
+        (
+            "Makefile",
+            "all: all b\n\t$(MAKE) b\nb: all\n\tmake all\n\tmake b\n\tmake all b\n",
+        ),
+    ]);
+    assert!(!looped.runs_pytest);
+    assert!(start.elapsed().as_secs() < 20);
+}
+
+#[test]
+fn triggers_that_never_match() {
+    let facts = facts(&[(
+        ".github/workflows/ci.yml",
+        "on: workflow_dispatch\njobs: {a: {steps: [{run: pytest}]}}\n",
+    )]);
+    assert!(facts.runs_pytest && !facts.tests_on_push && !facts.tests_on_pull_request);
+}

@@ -1,0 +1,7 @@
+//! Parse, call, exit: nothing else.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    proofolio::cli::main()
+}

@@ -1,0 +1,274 @@
+//! One verification: from a folder to a report.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::checks::{Check, judge};
+use crate::contract::Kind;
+use crate::engine::session::{self, Session};
+use crate::engine::{Engine, EngineError, sandbox};
+use crate::events::{Event, Sink, StageOutcome};
+use crate::facts::docker::result_cache::ResultCache;
+use crate::facts::docker::{self, Bench, Options, Statics};
+use crate::facts::{Fact, FactName, FactSet, Route, statics};
+use crate::report::model::{
+    AreaScore, Excerpt, Level, Outcome, Report, SCHEMA, Sandbox, ScaffoldOrigin, Score, Stage, Target, Timing, Tool,
+    Verdict, VerdictOutcome,
+};
+use crate::report::time::rfc3339;
+use crate::source::{Limits, Snapshot, SourceError};
+
+/// What to verify, and how.
+pub struct Request<'a> {
+    /// The target as the user gave it.
+    pub given: &'a str,
+    /// Its folder.
+    pub folder: &'a Path,
+    /// The kind that the user named.
+    pub kind: Option<Kind>,
+    /// The Python version that the user named.
+    pub python: Option<&'a str>,
+    /// The selected checks.
+    pub checks: Vec<&'a Check>,
+    /// Start no container: checks that need one are left out.
+    pub static_only: bool,
+    /// Keep the containers.
+    pub keep: bool,
+    /// The lowest level of check whose failure fails the run.
+    pub fail_on: Level,
+    /// How to run code.
+    pub options: Options,
+    /// Finds the engine; asked only when a check needs it.
+    pub engine: &'a dyn Fn() -> Result<Arc<dyn Engine>, EngineError>,
+}
+
+/// Verifies one folder.
+///
+/// # Errors
+///
+/// When the folder cannot be read. Everything else is told by the report.
+pub fn verify(request: &Request<'_>, sink: &dyn Sink) -> Result<Report, SourceError> {
+    let (started, begun) = (SystemTime::now(), Instant::now());
+    sink.emit(Event::StageStarted { stage: "static" });
+    let snapshot = Snapshot::from_folder(request.folder, &Limits::default())?;
+    let route = Route::find(&snapshot, request.kind, request.python);
+    let checks: Vec<&Check> = request
+        .checks
+        .iter()
+        .copied()
+        .filter(|check| check.concerns(route.kind) && !(request.static_only && check.is_dynamic()))
+        .collect();
+    let needed: BTreeSet<FactName> = checks.iter().flat_map(|check| check.all_needs()).collect();
+
+    let mut facts = FactSet::default();
+    let typed = statics::collect(&snapshot, &route, &needed, &mut facts);
+    let files = snapshot.files().len();
+    let mut stages = vec![Stage {
+        name: "static".to_owned(),
+        outcome: "passed".to_owned(),
+        seconds: begun.elapsed().as_secs_f64(),
+        cached: false,
+        detail: format!("{files} files read"),
+    }];
+    sink.emit(Event::StageFinished {
+        stage: "static",
+        outcome: StageOutcome::Passed,
+        took: begun.elapsed(),
+        cached: false,
+        detail: format!("{files} files read"),
+    });
+
+    let mut confined = None;
+    if needed.iter().any(|fact| fact.is_dynamic()) {
+        match run_stages(request, &snapshot, &route, &needed, &typed, &mut facts, sink) {
+            Ok((ran, sandbox)) => {
+                stages.extend(ran);
+                confined = Some(sandbox);
+            }
+            Err(error) => {
+                let why = docker::bench::describe(&error);
+                for name in needed.iter().filter(|fact| fact.is_dynamic()) {
+                    facts.insert(*name, Fact::<()>::unavailable(why.clone()));
+                }
+            }
+        }
+    }
+
+    let context = judge::Context::new(&facts);
+    let mut verdicts: Vec<Verdict> = checks.iter().map(|check| judge::judge(check, &context)).collect();
+    for verdict in &mut verdicts {
+        attach_excerpts(verdict, &snapshot);
+    }
+    Ok(Report {
+        schema: SCHEMA.to_owned(),
+        tool: Tool {
+            name: "proofolio".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        target: Target {
+            given: request.given.to_owned(),
+            kind: route.kind.map_or("unknown", Kind::name).to_owned(),
+            commit: typed.git.head.clone(),
+            dirty: typed.git.dirty,
+            scaffold: route
+                .contract
+                .as_ref()
+                .and_then(|contract| contract.scaffold.as_ref())
+                .map(|origin| ScaffoldOrigin {
+                    template: origin.template.clone(),
+                    version: origin.version,
+                    theme: origin.theme.clone(),
+                    variant: origin.variant.clone(),
+                }),
+            tree: snapshot.tree_hash().to_owned(),
+        },
+        outcome: outcome(&verdicts, request.fail_on),
+        score: score(&verdicts),
+        stages,
+        verdicts,
+        sandbox: confined,
+        route: route.steps.clone(),
+        timing: Timing {
+            started: rfc3339(started),
+            seconds: begun.elapsed().as_secs_f64(),
+        },
+    })
+}
+
+/// Runs what needs an engine, and removes everything that it made.
+fn run_stages(
+    request: &Request<'_>,
+    snapshot: &Snapshot,
+    route: &Route,
+    needed: &BTreeSet<FactName>,
+    typed: &statics::StaticFacts,
+    facts: &mut FactSet,
+    sink: &dyn Sink,
+) -> Result<(Vec<Stage>, Sandbox), EngineError> {
+    let engine = (request.engine)()?;
+    let info = engine.info()?;
+    // What an earlier run left behind when it was killed; a failure here is no reason not to verify.
+    if let Ok(swept) = session::sweep(engine.as_ref())
+        && !swept.removed.is_empty()
+    {
+        sink.emit(Event::Note {
+            message: format!("removed {} leftovers of a run that was killed", swept.removed.len()),
+        });
+    }
+    let session = Session::open(Arc::clone(&engine), request.keep);
+    let bench = Bench::new(
+        engine.as_ref(),
+        &session,
+        request.folder,
+        snapshot,
+        route,
+        sink,
+        &request.options,
+    );
+    let statics = Statics {
+        requirements: &typed.requirements,
+        python: &typed.python,
+        tests_written: typed.tests_written,
+        dockerfile: &typed.dockerfile,
+    };
+    let cache = ResultCache::of(&bench, needed, &typed.dockerfile)?;
+    let stages = match cache.find(&bench, facts) {
+        Some(stages) => stages,
+        None => {
+            docker::collect(&bench, needed, statics, facts);
+            let stages = bench.into_stages();
+            cache.store(facts, &stages);
+            stages
+        }
+    };
+    for error in session.close() {
+        sink.emit(Event::Note {
+            message: format!("{error}; `proofolio clean` removes it"),
+        });
+    }
+    let confinement = sandbox::confinement(if info.buildkit { "buildkit" } else { "classic" });
+    Ok((
+        stages,
+        Sandbox {
+            engine: format!("{} {}", info.name, info.version),
+            api: info.api,
+            os: format!("{}/{}", info.os, info.architecture),
+            profile: confinement.profile.to_owned(),
+            held: confinement.held,
+            not_held: confinement.not_held,
+        },
+    ))
+}
+
+/// Gives every finding with a line the line at fault and its neighbours.
+fn attach_excerpts(verdict: &mut Verdict, snapshot: &Snapshot) {
+    for finding in &mut verdict.findings {
+        let (Some(path), Some(line), None) = (&finding.path, finding.line, &finding.excerpt) else {
+            continue;
+        };
+        let Some(text) = snapshot.text(path) else { continue };
+        let first = line.saturating_sub(1).max(1);
+        let lines: Vec<String> = text
+            .content
+            .lines()
+            .skip(first as usize - 1)
+            .take((line - first) as usize + 2)
+            .map(|line| line.chars().take(200).collect())
+            .collect();
+        if lines.len() > (line - first) as usize {
+            finding.excerpt = Some(Excerpt {
+                first_line: Some(first),
+                lines,
+            });
+        }
+    }
+}
+
+/// The run as a whole. What could not be looked at is never green.
+fn outcome(verdicts: &[Verdict], fail_on: Level) -> Outcome {
+    let any = |wanted: VerdictOutcome| verdicts.iter().any(|verdict| verdict.outcome == wanted);
+    let judged = any(VerdictOutcome::Passed) || any(VerdictOutcome::Failed) || any(VerdictOutcome::Blocked);
+    if any(VerdictOutcome::Broken) {
+        Outcome::Broken
+    } else if verdicts.iter().any(|verdict| verdict.fails_at(fail_on)) {
+        Outcome::Failed
+    } else if any(VerdictOutcome::NotRun) || !judged {
+        Outcome::Incomplete
+    } else {
+        Outcome::Passed
+    }
+}
+
+fn score(verdicts: &[Verdict]) -> Score {
+    let mut score = Score {
+        earned: 0,
+        possible: 0,
+        areas: std::collections::BTreeMap::new(),
+    };
+    for verdict in verdicts {
+        let area: &mut AreaScore = score.areas.entry(verdict.area.clone()).or_default();
+        match verdict.outcome {
+            VerdictOutcome::Passed => {
+                area.passed += 1;
+                area.earned += verdict.points;
+                area.possible += verdict.points;
+            }
+            VerdictOutcome::Failed | VerdictOutcome::Blocked => {
+                area.failed += 1;
+                area.possible += verdict.points;
+            }
+            VerdictOutcome::NotRun | VerdictOutcome::Broken => area.not_run += 1,
+            VerdictOutcome::NotApplicable => {}
+        }
+    }
+    score.earned = score.areas.values().map(|area| area.earned).sum();
+    score.possible = score.areas.values().map(|area| area.possible).sum();
+    score
+}
+
+/// How long a run may take at most, from now on.
+pub fn deadline(limit: Duration) -> Instant {
+    Instant::now() + limit
+}

@@ -1,0 +1,1 @@
+"""Shapes of the JSON that goes in and out of the API."""

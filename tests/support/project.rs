@@ -1,0 +1,115 @@
+//! A scaffolded project to verify, and what the report says of it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use proofolio::report::model::{Report, VerdictOutcome};
+
+use super::cli::{Context, Run};
+
+/// Variables that installation needs on machines behind a proxy or with certificates of their own.
+const PASSED_ON: [&str; 10] = [
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "PIP_INDEX_URL",
+    "PIP_EXTRA_INDEX_URL",
+    "SSL_CERT_FILE",
+    "DOCKER_HOST",
+];
+
+/// A project in a context of its own. All tests share one cache, for installing takes longest.
+pub struct Project {
+    /// Where it is run.
+    pub context: Context,
+    /// Its folder.
+    pub folder: PathBuf,
+}
+
+impl Project {
+    /// Scaffolds an API of this theme.
+    pub fn scaffold(theme: &str) -> Self {
+        let context = Context::new();
+        context
+            .run(&["new", "api", "project", "--defaults", "--theme", theme])
+            .ends(0);
+        let folder = context.work().join("project");
+        Self { context, folder }
+    }
+
+    /// The text of a file.
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.folder.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// Writes a file.
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Replaces text that must be there.
+    pub fn replace(&self, path: &str, old: &str, new: &str) {
+        let text = self.read(path);
+        assert!(text.contains(old), "{path} does not hold {old:?}");
+        self.write(path, &text.replace(old, new));
+    }
+
+    /// Removes a test function, decorators included.
+    pub fn remove_test(&self, path: &str, name: &str) {
+        let text = self.read(path);
+        let mut blocks: Vec<&str> = text.split("\n\n\n").collect();
+        let before = blocks.len();
+        blocks.retain(|block| !block.contains(&format!("def {name}(")));
+        assert_eq!(blocks.len() + 1, before, "{path} does not hold {name} once");
+        let text = blocks.join("\n\n\n");
+        self.write(path, &format!("{}\n", text.trim_end()));
+    }
+
+    /// Makes everything, ignored files too, part of the first commit: a project that has just been scaffolded so.
+    pub fn commit(&self) {
+        let context = &self.context;
+        context.configure_git("[user]\nname = A Learner\nemail = learner@example.org\n");
+        context.git(&self.folder, &["add", "--all", "--force"]);
+        context.git(&self.folder, &["commit", "--quiet", "--amend", "--no-edit"]);
+    }
+
+    /// The command that verifies it, with the shared cache.
+    pub fn verify(&self, arguments: &[&str]) -> Command {
+        let mut command = self.context.proofolio(&["verify", "project"]);
+        command
+            .args(arguments)
+            .env("XDG_CACHE_HOME", Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"));
+        for name in PASSED_ON {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        command
+    }
+
+    /// Verifies it and reads the report.
+    pub fn report(&self, arguments: &[&str]) -> (Run, Report) {
+        let mut command = self.verify(arguments);
+        let run = Run::from(command.args(["--report", "json=report.json"]).output().unwrap());
+        let text = fs::read_to_string(self.context.work().join("report.json"))
+            .unwrap_or_else(|error| panic!("no report ({error}):\n{}\n{}", run.out, run.err));
+        (run, serde_json::from_str(&text).unwrap())
+    }
+}
+
+/// The ids of the checks that came out so.
+pub fn ids(report: &Report, outcome: VerdictOutcome) -> BTreeSet<&str> {
+    report
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.outcome == outcome)
+        .map(|verdict| verdict.id.as_str())
+        .collect()
+}

@@ -1,0 +1,219 @@
+//! `verify` as its users run it, on the real engine: sound projects are green, and nothing is ever left behind.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod support;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use proofolio::engine::Engine;
+use proofolio::report::model::{Outcome, VerdictOutcome};
+use support::cli::Run;
+use support::project::{Project, ids};
+
+/// A sound scaffold: everything is looked at and everything is green.
+#[track_caller]
+fn green(theme: &str) {
+    support::ensure_base_images();
+    let project = Project::scaffold(theme);
+    // Something that no run before has seen, so that no result is taken from the cache.
+    project.write("NOTES.md", &format!("{:?}\n", std::time::SystemTime::now()));
+    let (run, report) = project.report(&[]);
+    assert!(
+        report
+            .stages
+            .iter()
+            .all(|stage| stage.name != "scenarios" || !stage.cached)
+    );
+    for outcome in [
+        VerdictOutcome::Failed,
+        VerdictOutcome::Blocked,
+        VerdictOutcome::NotRun,
+        VerdictOutcome::Broken,
+    ] {
+        assert!(
+            ids(&report, outcome).is_empty(),
+            "{outcome:?}: {:?}\n{}",
+            ids(&report, outcome),
+            run.out
+        );
+    }
+    assert_eq!(report.outcome, Outcome::Passed);
+    assert_eq!(report.score.earned, report.score.possible);
+    assert!(ids(&report, VerdictOutcome::Passed).len() >= 30, "{}", run.out);
+    let ran: Vec<&str> = report.stages.iter().map(|stage| stage.name.as_str()).collect();
+    for stage in ["static", "install", "pytest", "image", "service", "scenarios"] {
+        assert!(ran.contains(&stage), "{stage} did not run: {ran:?}");
+    }
+    run.ends(0);
+}
+
+macro_rules! themes {
+    ($($theme:ident),*) => {$(
+        #[test]
+        fn $theme() {
+            green(stringify!($theme));
+        }
+    )*
+
+        #[test]
+        fn every_theme_is_among_these() {
+            let context = support::cli::Context::new();
+            let listed = context.run(&["new", "api", "--theme", "list", "--json"]).ends(0).json();
+            let mut listed: Vec<&str> =
+                listed["themes"].as_array().unwrap().iter().map(|theme| theme["name"].as_str().unwrap()).collect();
+            listed.sort_unstable();
+            let mut here = vec![$(stringify!($theme)),*];
+            here.sort_unstable();
+            assert_eq!(listed, here);
+            assert!(here.len() >= 5);
+        }
+    };
+}
+
+themes!(clinic, courts, events, hire, loans);
+
+#[test]
+fn without_an_engine_the_static_part_is_judged_and_the_rest_is_not_run() {
+    let project = Project::scaffold("loans");
+    let (run, report) = project.report(&["--engine", "unix:///nonexistent/docker.sock"]);
+    assert_eq!(report.outcome, Outcome::Incomplete);
+    assert!(ids(&report, VerdictOutcome::Passed).len() >= 10);
+    assert!(ids(&report, VerdictOutcome::Failed).is_empty() && ids(&report, VerdictOutcome::Blocked).is_empty());
+    let not_run = report
+        .verdicts
+        .iter()
+        .find(|verdict| verdict.outcome == VerdictOutcome::NotRun)
+        .expect("some");
+    let reason = not_run.reason.as_deref().unwrap_or_default();
+    assert!(reason.contains("/nonexistent/docker.sock"), "{reason}");
+    assert!(
+        run.out.contains("doctor") || reason.contains("--engine") || reason.contains("Start"),
+        "no hint: {reason}"
+    );
+    run.ends(3);
+}
+
+#[test]
+fn a_static_run_needs_no_engine() {
+    let project = Project::scaffold("loans");
+    let (run, report) = project.report(&["--static", "--engine", "unix:///nonexistent/docker.sock"]);
+    assert_eq!(report.outcome, Outcome::Passed);
+    assert!(report.sandbox.is_none());
+    assert!(
+        report
+            .verdicts
+            .iter()
+            .all(|verdict| verdict.outcome != VerdictOutcome::NotRun)
+    );
+    run.ends(0);
+}
+
+#[test]
+fn pip_alone_installs_too() {
+    support::ensure_base_images();
+    let project = Project::scaffold("loans");
+    let (run, report) = project.report(&["--installer", "pip", "--only", "requirements", "--only", "venv"]);
+    assert_eq!(report.outcome, Outcome::Passed, "{}", run.out);
+    assert!(
+        report
+            .stages
+            .iter()
+            .all(|stage| stage.name != "pytest" && stage.name != "image"),
+        "only what is needed runs"
+    );
+    run.ends(0);
+}
+
+/// Interrupts a run two tenths of a second into a stage: it ends soon, says so, and leaves nothing of its own.
+#[track_caller]
+fn interrupted_in(stage: &str, arguments: &[&str]) {
+    support::ensure_base_images();
+    let project = Project::scaffold("loans");
+    let mut command = project.verify(&["--progress", "json"]);
+    let mut child = command
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let pid = child.id();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut told = Vec::new();
+    let mut interrupted = None;
+    for line in lines.map_while(Result::ok) {
+        let event: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+        if interrupted.is_none() && event["event"] == "stage-started" && event["stage"] == stage {
+            std::thread::sleep(Duration::from_millis(200));
+            let sent = Command::new("kill").args(["-INT", &pid.to_string()]).status().unwrap();
+            assert!(sent.success());
+            interrupted = Some(Instant::now());
+        }
+        told.push(line);
+    }
+    let run = Run::from(child.wait_with_output().unwrap());
+    let interrupted = interrupted.unwrap_or_else(|| panic!("{stage} never started: {told:?}"));
+    assert!(
+        interrupted.elapsed() < Duration::from_secs(20),
+        "it took {:?}",
+        interrupted.elapsed()
+    );
+    assert!(told.iter().any(|line| line.contains("interrupted")), "{told:?}");
+    run.ends(130);
+    let left = support::engine().list(&format!("proofolio.pid={pid}")).unwrap();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn interrupted_while_making_the_environment() {
+    interrupted_in("venv", &["--no-cache"]);
+}
+
+#[test]
+fn interrupted_while_installing() {
+    interrupted_in("install", &["--no-cache"]);
+}
+
+#[test]
+fn interrupted_while_testing() {
+    interrupted_in("pytest", &[]);
+}
+
+#[test]
+fn interrupted_while_building() {
+    interrupted_in("image", &["--no-cache"]);
+}
+
+#[test]
+fn interrupted_while_starting() {
+    interrupted_in("service", &[]);
+}
+
+#[test]
+fn interrupted_while_playing_the_scenarios() {
+    interrupted_in("scenarios", &[]);
+}
+
+#[test]
+fn a_contract_that_keeps_silent_about_roles_is_not_green() {
+    support::ensure_base_images();
+    let project = Project::scaffold("loans");
+    let contract = project.read(".proofolio.yml");
+    let from = contract.find("  guarded:").expect("a guarded request");
+    project.write(".proofolio.yml", &contract[..from]);
+    let (run, report) = project.report(&["--only", "security", "--only", "service"]);
+    assert!(
+        ids(&report, VerdictOutcome::NotRun).contains("role-guard-enforced"),
+        "{}",
+        run.out
+    );
+    assert!(ids(&report, VerdictOutcome::Failed).is_empty(), "{}", run.out);
+    assert_eq!(report.outcome, Outcome::Incomplete);
+    run.ends(3);
+}
