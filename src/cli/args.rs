@@ -146,6 +146,10 @@ pub struct New {
 pub enum NewKind {
     /// A REST API with logins and roles on PostgreSQL (FastAPI)
     Api,
+    /// A pipeline from a raw export to predictions (pandas, scikit-learn)
+    Pipeline,
+    /// A containerized service with a blue/green deployment
+    Deploy,
 }
 
 /// `proofolio verify`
