@@ -1,0 +1,1 @@
+"""Subscription churn: from the billing system's export to predictions."""
