@@ -1,0 +1,1 @@
+"""Releases without a gap, and the way back, for Docker, Kubernetes and Cloud Run."""

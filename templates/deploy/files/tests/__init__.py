@@ -1,0 +1,1 @@
+"""Tests. None of them needs Docker, a cluster or a cloud."""

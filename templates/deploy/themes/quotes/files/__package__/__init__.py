@@ -1,0 +1,1 @@
+"""Shipping quotes: what a parcel costs."""
