@@ -98,7 +98,7 @@ pub enum Command {
 pub struct New {
     /// Which project
     pub kind: NewKind,
-    /// The folder to make; default: the project's name
+    /// The folder to make; default: the project's name, or `portfolio`
     pub directory: Option<PathBuf>,
     /// The project's name, such as `library-loans`; default: the folder's name
     #[arg(long)]
@@ -109,7 +109,7 @@ pub struct New {
     /// Your e-mail address, for the first commit
     #[arg(long)]
     pub email: Option<String>,
-    /// The domain that the project is about; `--theme list` shows all
+    /// The domain that the project is about, with `all` KIND=THEME,…; `--theme list` shows all
     #[arg(long)]
     pub theme: Option<String>,
     /// The Python version to develop on
@@ -118,7 +118,7 @@ pub struct New {
     /// Where the project's CI runs
     #[arg(long, value_name = "PROVIDER")]
     pub ci: Option<String>,
-    /// Answer one question; may be repeated
+    /// Answer one question, with `all` also KIND.KEY=VALUE; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
     /// A YAML file of answers; flags and --set win over it
@@ -146,10 +146,25 @@ pub struct New {
 pub enum NewKind {
     /// A REST API with logins and roles on PostgreSQL (FastAPI)
     Api,
-    /// A pipeline from a raw export to predictions (pandas, scikit-learn)
+    /// A data pipeline with a trained model, a command and an endpoint for predictions
     Pipeline,
-    /// A containerized service with a blue/green deployment
+    /// A service in a container with CI and a blue/green deployment
     Deploy,
+    /// A portfolio: one project of each kind, side by side
+    All,
+}
+
+impl New {
+    /// The flags that answer questions of every kind, but for the theme.
+    pub fn flags(&self) -> [(&'static str, &Option<String>); 5] {
+        [
+            ("name", &self.name),
+            ("author", &self.author),
+            ("email", &self.email),
+            ("python", &self.python),
+            ("ci", &self.ci),
+        ]
+    }
 }
 
 /// `proofolio verify`

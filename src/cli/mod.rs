@@ -8,6 +8,7 @@ mod exit;
 mod new;
 pub mod progress;
 mod prompt;
+mod targets;
 mod verify;
 
 use std::process::ExitCode;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -10,6 +10,7 @@ use anyhow::Context;
 use super::args::{self, FailOn, Global, Verify, VerifyKind};
 use super::exit::{Exit, Refusal};
 use super::progress;
+use super::targets::{self, Target};
 use crate::checks::select::select;
 use crate::checks::{LoadError, Rubric};
 use crate::contract::Kind;
@@ -18,7 +19,7 @@ use crate::engine::{Engine, EngineError, Interrupt};
 use crate::facts::docker::{Installer, Options};
 use crate::report::files::ReportFiles;
 use crate::report::human::{self, HumanOptions};
-use crate::report::model::{Level, Outcome, Report};
+use crate::report::model::{Level, Outcome};
 use crate::verification::{Request, deadline, verify};
 
 /// Variables of ours that dependency installation needs.
@@ -47,7 +48,7 @@ pub fn run(global: &Global, command: Verify) -> anyhow::Result<Exit> {
     if checks.is_empty() {
         return Err(Refusal::incomplete("no check is selected", "Loosen --only or --skip."));
     }
-    let targets = targets(&command.targets)?;
+    let targets = targets::find(&command.targets)?;
     if targets.len() > 1 && !command.report.is_empty() {
         return Err(Refusal::usage(
             "a report file holds one target",
@@ -58,8 +59,8 @@ pub fn run(global: &Global, command: Verify) -> anyhow::Result<Exit> {
         .map_err(|error| Refusal::usage(error.to_string(), ""))?;
     let interrupt = listen()?;
     let mut worst = Exit::Passed;
-    let mut last = None;
-    for (given, folder) in &targets {
+    let mut reports = Vec::new();
+    for Target { given, folder } in &targets {
         let sink = progress::sink(global.progress, global.quiet);
         let connect = || -> Result<Arc<dyn Engine>, EngineError> {
             let engine = DockerEngine::connect(command.engine.as_deref(), interrupt.clone())?;
@@ -91,11 +92,24 @@ pub fn run(global: &Global, command: Verify) -> anyhow::Result<Exit> {
             }
             .into());
         }
-        show(global, &report, files.takes_standard_output(), level(command.fail_on));
+        print(
+            files.takes_standard_output(),
+            |options| human::render(&report, options),
+            global,
+            level(command.fail_on),
+        );
         worst = worse(worst, exit(report.outcome));
-        last = Some(report);
+        reports.push(report);
     }
-    if let Some(report) = last {
+    if reports.len() > 1 {
+        print(
+            false,
+            |options| human::render_several(&reports, options),
+            global,
+            level(command.fail_on),
+        );
+    }
+    if let [report] = reports.as_slice() {
         let options = HumanOptions {
             width: 100,
             color: false,
@@ -103,7 +117,7 @@ pub fn run(global: &Global, command: Verify) -> anyhow::Result<Exit> {
             fail_on: level(command.fail_on),
         };
         files
-            .write(&report, &options, &mut std::io::stdout().lock())
+            .write(report, &options, &mut std::io::stdout().lock())
             .context("failed to write the reports")?;
     }
     Ok(worst)
@@ -116,35 +130,6 @@ fn broken_checks(error: LoadError) -> anyhow::Error {
         hint: String::new(),
     }
     .into()
-}
-
-/// The targets as given, and their folders.
-fn targets(given: &[String]) -> anyhow::Result<Vec<(String, PathBuf)>> {
-    let current = [".".to_owned()];
-    let given = if given.is_empty() { &current[..] } else { given };
-    given
-        .iter()
-        .map(|target| {
-            if target.contains("://") {
-                return Err(Refusal::usage(
-                    format!("`{target}` is an address, and only folders can be verified so far"),
-                    "Clone the repository and name its folder.",
-                ));
-            }
-            let folder = Path::new(target);
-            match folder.metadata() {
-                Ok(metadata) if metadata.is_dir() => Ok((target.clone(), folder.to_owned())),
-                Ok(_) => Err(Refusal::usage(
-                    format!("`{target}` is not a folder"),
-                    "Name the project's folder.",
-                )),
-                Err(error) => Err(Refusal::usage(
-                    format!("`{target}` cannot be read: {error}"),
-                    "Name a folder that exists.",
-                )),
-            }
-        })
-        .collect()
 }
 
 /// Turns SIGINT and SIGTERM into an interrupt. A second one ends the process at once.
@@ -236,8 +221,8 @@ fn cache_folder() -> Option<PathBuf> {
     Some(base.join("proofolio"))
 }
 
-/// Prints the human report: to standard output, or to standard error when another report goes to standard output.
-fn show(global: &Global, report: &Report, to_error: bool, fail_on: Level) {
+/// Prints a text for a person: to standard output, or to standard error when a report goes to standard output.
+fn print(to_error: bool, text: impl Fn(&HumanOptions) -> String, global: &Global, fail_on: Level) {
     let terminal = if to_error {
         std::io::stderr().is_terminal()
     } else {
@@ -252,7 +237,7 @@ fn show(global: &Global, report: &Report, to_error: bool, fail_on: Level) {
         verbose: global.verbose,
         fail_on,
     };
-    let text = human::render(report, &options);
+    let text = text(&options);
     // anstream takes the colours out again where they are not wanted.
     if to_error {
         anstream::eprint!("{text}");

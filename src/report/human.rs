@@ -13,6 +13,7 @@ mod failures;
 mod groups;
 mod header;
 mod page;
+mod several;
 mod tables;
 mod wrap;
 
@@ -61,4 +62,11 @@ pub fn render(report: &Report, options: &HumanOptions) -> String {
     groups::not_run(&mut page, report);
     ending::write(&mut page, report, options.fail_on);
     page.finish()
+}
+
+/// Renders several reports in a line each, with an empty line before them.
+pub fn render_several(reports: &[Report], options: &HumanOptions) -> String {
+    let mut page = Page::new(options.width.max(MINIMUM_WIDTH), options.color, options.verbose > 0);
+    several::write(&mut page, reports);
+    format!("\n{}", page.finish())
 }

@@ -109,7 +109,7 @@ impl Question {
 }
 
 /// A text for a message: short, and without characters that act on a terminal.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let mut short: String = text
         .chars()
         .take(60)
@@ -267,28 +267,27 @@ impl Draft {
 
     /// Takes `KEY=VALUE` words as one layer.
     pub fn give_words(&mut self, words: &[String]) {
-        let mut layer = Vec::new();
-        for word in words {
-            match word.split_once('=') {
-                Some((key, value)) => layer.push((key.trim().to_owned(), value.to_owned())),
-                None => self.problems.push(Problem::new(
-                    format!("`--set {}` has no `=`", shown(word)),
-                    "Write KEY=VALUE, such as `--set year=2026`.",
-                )),
-            }
-        }
+        let (layer, problems) = pairs(words);
+        self.problems.extend(problems);
         self.give(layer);
     }
 
     /// Takes the text of an answers file as one layer: a YAML (or JSON) map of questions to answers.
     pub fn give_file(&mut self, path: &str, text: &str) {
-        match serde_yaml::from_str::<Option<Pairs>>(text) {
-            Ok(pairs) => self.give(pairs.map(|pairs| pairs.0).unwrap_or_default()),
-            Err(error) => self.problems.push(Problem::new(
-                format!("{path} is no map of answers: {error}"),
-                "Write one `question: answer` a line, such as `theme: loans`.",
-            )),
+        match file(path, text) {
+            Ok(layer) => self.give(layer),
+            Err(problem) => self.problems.push(problem),
         }
+    }
+
+    /// The problems so far.
+    pub(super) fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// True when there is such a question.
+    pub(super) fn has_question(&self, key: &str) -> bool {
+        self.questions.iter().any(|question| question.key == key)
     }
 
     /// The problems so far, as an error.
@@ -322,7 +321,7 @@ impl Draft {
     }
 
     /// The theme as far as it is known.
-    fn theme(&self) -> String {
+    pub(super) fn theme(&self) -> String {
         let default = || {
             let theme = self.questions.iter().find(|question| question.key == "theme");
             theme.and_then(|question| question.default.clone()).unwrap_or_default()
@@ -371,6 +370,32 @@ impl Answers {
         let json =
             serde_json::json!({"answers": self.digest(), "template": template.kind, "version": template.version});
         hexadecimal(json.to_string().as_bytes()).chars().take(12).collect()
+    }
+}
+
+/// Splits `KEY=VALUE` words; the second list tells what is wrong with the others.
+pub(super) fn pairs(words: &[String]) -> (Vec<(String, String)>, Vec<Problem>) {
+    let (mut layer, mut problems) = (Vec::new(), Vec::new());
+    for word in words {
+        match word.split_once('=') {
+            Some((key, value)) => layer.push((key.trim().to_owned(), value.to_owned())),
+            None => problems.push(Problem::new(
+                format!("`--set {}` has no `=`", shown(word)),
+                "Write KEY=VALUE, such as `--set year=2026`.",
+            )),
+        }
+    }
+    (layer, problems)
+}
+
+/// Reads the text of an answers file: a YAML (or JSON) map of questions to answers.
+pub(super) fn file(path: &str, text: &str) -> Result<Vec<(String, String)>, Problem> {
+    match serde_yaml::from_str::<Option<Pairs>>(text) {
+        Ok(pairs) => Ok(pairs.map(|pairs| pairs.0).unwrap_or_default()),
+        Err(error) => Err(Problem::new(
+            format!("{path} is no map of answers: {error}"),
+            "Write one `question: answer` a line, such as `theme: loans`.",
+        )),
     }
 }
 

@@ -12,6 +12,7 @@ mod git;
 mod manifest;
 mod names;
 mod plan;
+mod portfolio;
 mod record;
 mod render;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use git::{Identity, configured};
 pub use manifest::{Template, Theme};
 pub use names::slug;
 pub use plan::{Plan, PlannedFile, next_steps, plan};
-pub use record::{Record, SCHEMA};
+pub use portfolio::{KINDS, Portfolio, PortfolioDraft, PortfolioQuestion};
+pub use record::{PortfolioRecord, Record, SCHEMA};
 pub use tree::embedded_kinds;
-pub use write::{FirstCommit, Target, resolve, write};
+pub use write::{FirstCommit, Part, Target, resolve, write};

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::plan::Plan;
+use super::plan::{Plan, PlannedFile};
+use super::portfolio::Portfolio;
 
 /// The name and version of the format.
 pub const SCHEMA: &str = "proofolio.scaffold/1";
@@ -26,12 +27,51 @@ pub struct Record {
     commit: Option<String>,
 }
 
+/// The name and version of the format of a portfolio.
+const PORTFOLIO_SCHEMA: &str = "proofolio.portfolio/1";
+
+/// A portfolio that was scaffolded, or would be.
+#[derive(Debug, Serialize)]
+pub struct PortfolioRecord {
+    schema: &'static str,
+    directory: String,
+    index: RecordedFile,
+    projects: Vec<Record>,
+}
+
+impl PortfolioRecord {
+    /// Records a portfolio, the folder that it is for, and the projects' first commits in their order.
+    pub fn new(portfolio: &Portfolio, directory: &Path, commits: &[Option<String>]) -> Self {
+        let project = |(at, plan): (usize, &Plan)| {
+            let folder = directory.join(plan.answers.get("name"));
+            Record::new(plan, &folder, commits.get(at).cloned().flatten())
+        };
+        Self {
+            schema: PORTFOLIO_SCHEMA,
+            directory: directory.to_string_lossy().into_owned(),
+            index: RecordedFile::new(&portfolio.index),
+            projects: portfolio.projects.iter().enumerate().map(project).collect(),
+        }
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct RecordedFile {
     path: String,
     sha256: String,
     bytes: usize,
     executable: bool,
+}
+
+impl RecordedFile {
+    fn new(file: &PlannedFile) -> Self {
+        Self {
+            path: file.path.clone(),
+            sha256: file.sha256(),
+            bytes: file.bytes.len(),
+            executable: file.executable,
+        }
+    }
 }
 
 impl Record {
@@ -46,16 +86,7 @@ impl Record {
             answers: plan.answers.values().clone(),
             answers_digest: plan.digest.clone(),
             directory: directory.to_string_lossy().into_owned(),
-            files: plan
-                .files
-                .iter()
-                .map(|file| RecordedFile {
-                    path: file.path.clone(),
-                    sha256: file.sha256(),
-                    bytes: file.bytes.len(),
-                    executable: file.executable,
-                })
-                .collect(),
+            files: plan.files.iter().map(RecordedFile::new).collect(),
             commit,
         }
     }

@@ -24,6 +24,11 @@ pub fn embedded_kinds() -> Vec<String> {
     kinds
 }
 
+/// The template of the page that leads to the projects of a portfolio.
+pub fn portfolio_page() -> Option<&'static str> {
+    EMBEDDED.get_file("portfolio/README.md.tmpl")?.contents_utf8()
+}
+
 /// The files of an embedded template; `None` when there is no such template.
 pub fn embedded(kind: &str) -> Option<Tree> {
     let root = EMBEDDED.get_dir(kind)?;

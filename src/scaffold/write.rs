@@ -120,14 +120,25 @@ pub fn resolve(directory: &Path) -> Result<PathBuf, Error> {
     Ok(path)
 }
 
-/// Writes a project and makes its first commit; returns the commit's id. `interrupted` is asked before every file.
+/// A part of what is written: files below one folder of the target, and the first commit of a repository there.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// The folder inside the target; empty for the target itself.
+    pub folder: &'a str,
+    /// Its files.
+    pub files: &'a [PlannedFile],
+    /// The commit; `None` makes no repository.
+    pub commit: Option<&'a FirstCommit>,
+}
+
+/// Writes parts and makes their first commits; returns the commits' ids, `None` for a part without a repository.
+/// `interrupted` is asked before every file.
 pub fn write(
-    files: &[PlannedFile],
+    parts: &[Part<'_>],
     directory: &Path,
-    commit: Option<&FirstCommit>,
     interrupted: &dyn Fn() -> bool,
-) -> Result<Option<String>, Error> {
-    let problems = unsafe_paths(files.iter().map(|file| file.path.as_str()));
+) -> Result<Vec<Option<String>>, Error> {
+    let problems = unsafe_paths(paths(parts).iter().map(String::as_str));
     if !problems.is_empty() {
         return Err(Error::Template {
             name: "plan".to_owned(),
@@ -150,16 +161,21 @@ pub fn write(
     // the staging folder itself is private; what becomes the project takes the usual permissions
     let project = staging.path().join("project");
     fs::create_dir(&project).map_err(io_error("make", &project))?;
-    let mut made = BTreeSet::new();
-    for file in files {
+    let mut ids = Vec::new();
+    for part in parts {
+        let root = project.join(part.folder);
+        fs::create_dir_all(&root).map_err(io_error("make", &root))?;
+        let mut made = BTreeSet::new();
+        for file in part.files {
+            go_on()?;
+            write_file(&root, file, &mut made)?;
+        }
         go_on()?;
-        write_file(&project, file, &mut made)?;
+        ids.push(match part.commit {
+            Some(first) => Some(git::commit(&root, part.files, &first.identity, &first.message)?),
+            None => None,
+        });
     }
-    go_on()?;
-    let id = match commit {
-        Some(first) => Some(git::commit(&project, files, &first.identity, &first.message)?),
-        None => None,
-    };
     go_on()?;
     if target.exists {
         fill(&project, staging.path(), &target.path)?;
@@ -169,7 +185,19 @@ pub fn write(
     parents.keep();
     // what is left is an empty folder; that it cannot be removed is no reason to call the project unwritten
     let _ = staging.close();
-    Ok(id)
+    Ok(ids)
+}
+
+/// Every path that is going to be written, inside the target.
+fn paths(parts: &[Part<'_>]) -> Vec<String> {
+    let inside = |part: &Part<'_>, file: &PlannedFile| match part.folder {
+        "" => file.path.clone(),
+        folder => format!("{folder}/{}", file.path),
+    };
+    parts
+        .iter()
+        .flat_map(|part| part.files.iter().map(move |file| inside(part, file)))
+        .collect()
 }
 
 /// Writes one file that must not exist, and its folders unless they are made already.

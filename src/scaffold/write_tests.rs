@@ -24,6 +24,20 @@ fn first() -> FirstCommit {
     }
 }
 
+fn one(
+    files: &[PlannedFile],
+    directory: &Path,
+    commit: Option<&FirstCommit>,
+    interrupted: &dyn Fn() -> bool,
+) -> Result<Option<String>, Error> {
+    let part = Part {
+        folder: "",
+        files,
+        commit,
+    };
+    write(&[part], directory, interrupted).map(|mut ids| ids.remove(0))
+}
+
 fn home() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().canonicalize().unwrap();
@@ -43,7 +57,7 @@ fn entries(folder: &Path) -> Vec<String> {
 fn a_project_is_written_whole() {
     let (_keep, home) = home();
     let target = home.join("x/y/new");
-    let id = write(&files(), &target, Some(&first()), &|| false).unwrap().unwrap();
+    let id = one(&files(), &target, Some(&first()), &|| false).unwrap().unwrap();
     assert_eq!(id.len(), 40);
     assert_eq!(entries(&target), [".git", "a.txt", "b", "run.sh"]);
     assert_eq!(fs::read(target.join("b/d/e.txt")).unwrap(), b"b/d/e.txt");
@@ -56,7 +70,7 @@ fn permissions_are_the_usual_ones() {
     use std::os::unix::fs::PermissionsExt as _;
     let (_keep, home) = home();
     let target = home.join("new");
-    write(&files(), &target, None, &|| false).unwrap();
+    one(&files(), &target, None, &|| false).unwrap();
     fs::create_dir(home.join("usual")).unwrap();
     let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(target.clone()), mode(home.join("usual")));
@@ -71,7 +85,7 @@ fn an_empty_folder_is_filled_and_stays_the_same_folder() {
     fs::create_dir(&target).unwrap();
     #[cfg(unix)]
     let before = std::os::unix::fs::MetadataExt::ino(&fs::metadata(&target).unwrap());
-    write(&files(), &target, Some(&first()), &|| false).unwrap();
+    one(&files(), &target, Some(&first()), &|| false).unwrap();
     assert_eq!(entries(&target), [".git", "a.txt", "b", "run.sh"]);
     #[cfg(unix)]
     assert_eq!(
@@ -95,7 +109,7 @@ fn an_interruption_at_any_point_leaves_nothing() {
                 asked.set(asked.get() + 1);
                 asked.get() > stop
             };
-            match write(&files(), &target, Some(&first()), &interrupted) {
+            match one(&files(), &target, Some(&first()), &interrupted) {
                 Err(Error::Interrupted) if exists => assert!(entries(&target).is_empty()),
                 Err(Error::Interrupted) => assert!(entries(&home).is_empty()),
                 other => {
@@ -118,14 +132,14 @@ fn a_failure_leaves_nothing() {
         path: "a.txt".into(),
         ..bad[0].clone()
     });
-    assert!(write(&bad, &home.join("new"), None, &|| false).is_err());
+    assert!(one(&bad, &home.join("new"), None, &|| false).is_err());
     for path in ["../out", "/out", "a/../../out", ".git/hooks/pre-commit"] {
         bad.pop();
         bad.push(PlannedFile {
             path: path.into(),
             ..bad[0].clone()
         });
-        assert!(write(&bad, &home.join("new"), None, &|| false).is_err(), "{path}");
+        assert!(one(&bad, &home.join("new"), None, &|| false).is_err(), "{path}");
     }
     assert!(entries(&home).is_empty());
 }
@@ -144,7 +158,7 @@ fn what_appears_in_the_meantime_is_kept() {
             false
         };
         assert!(matches!(
-            write(&files(), &target, None, &interrupted),
+            one(&files(), &target, None, &interrupted),
             Err(Error::Target { .. })
         ));
         assert_eq!(entries(&target), ["a.txt"]);
@@ -189,7 +203,7 @@ fn symbolic_links_are_refused() {
         "self/new",
         "link/../new",
     ] {
-        let error = write(&files(), &home.join(target), None, &|| false);
+        let error = one(&files(), &home.join(target), None, &|| false);
         assert!(matches!(error, Err(Error::Target { .. })), "{target}: {error:?}");
     }
     assert!(entries(&home.join("real/empty")).is_empty());

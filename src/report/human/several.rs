@@ -1,0 +1,34 @@
+//! Several reports in a few lines: which project came out how.
+
+use super::page::{HEADING, Line, Page, count, seconds};
+use crate::report::model::{Outcome, Report};
+use crate::style::{DIM, GREEN, RED, YELLOW};
+use crate::text;
+
+/// Writes a line for each report.
+pub(super) fn write(page: &mut Page, reports: &[Report]) {
+    page.heading(HEADING, &count(reports.len(), "project", "projects"), "");
+    let names: Vec<String> = reports
+        .iter()
+        .map(|report| text::truncate_middle(&text::visible(&report.target.given), page.width() / 2))
+        .collect();
+    let column = 4 + names.iter().map(|name| text::width(name)).max().unwrap_or(0);
+    for (report, name) in reports.iter().zip(&names) {
+        let (style, symbol, word) = match report.outcome {
+            Outcome::Passed => (GREEN, "✓", "passed"),
+            Outcome::Failed => (RED, "✗", "failed"),
+            Outcome::Incomplete => (YELLOW, "–", "incomplete"),
+            Outcome::Broken => (RED, "!", "broken"),
+        };
+        let score = format!("{} of {} points", report.score.earned, report.score.possible);
+        page.line(
+            Line::indented(2)
+                .styled(style, symbol)
+                .text(&format!(" {name}"))
+                .pad_to(column)
+                .styled(style, &format!("  {word:10}"))
+                .text(&format!("  {score:>18}"))
+                .styled(DIM, &format!("  {:>7}", seconds(report.timing.seconds))),
+        );
+    }
+}
