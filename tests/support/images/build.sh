@@ -2,7 +2,7 @@
 # Builds stand-ins for the official images from Debian trixie's packages, for machines that reach no image registry:
 # the same tags, the same interface as far as the tests need it, Debian's software inside.
 #
-# usage: build.sh [python] [postgres]
+# usage: build.sh [python] [postgres] [nginx]
 # needs: root, mmdebstrap, a Debian mirror (DEBIAN_MIRROR, else this machine's own), docker
 set -euo pipefail
 
@@ -53,10 +53,20 @@ postgres() {
   printf 'FROM %s\nSTOPSIGNAL SIGINT\n' "$tag" | DOCKER_BUILDKIT=0 docker build -q -t "$tag" - 2>>"$log"
 }
 
-[ $# -gt 0 ] || set -- python postgres
+nginx() {
+  local tag=${NGINX_TAG:-nginx:1.29}
+  mmdebstrap --variant=apt "${common[@]}" --include=ca-certificates,tzdata,nginx-light --skip=cleanup/run \
+    --customize-hook="$here/nginx-hook.sh" trixie - "$mirror" 2>>"$log" |
+    docker import -c "ENV $path" -c 'ENV LANG=C.UTF-8' -c 'EXPOSE 80' -c 'CMD ["nginx", "-g", "daemon off;"]' \
+      -c 'LABEL stand-in=nginx' - "$tag"
+  # docker import knows no STOPSIGNAL; SIGQUIT lets nginx finish its requests
+  printf 'FROM %s\nSTOPSIGNAL SIGQUIT\n' "$tag" | DOCKER_BUILDKIT=0 docker build -q -t "$tag" - 2>>"$log"
+}
+
+[ $# -gt 0 ] || set -- python postgres nginx
 for what; do
   case $what in
-    python | postgres) "$what" ;;
+    python | postgres | nginx) "$what" ;;
     *) echo "build.sh: no such image: $what" >&2; exit 2 ;;
   esac
 done
