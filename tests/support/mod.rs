@@ -25,6 +25,8 @@ use proofolio::engine::{BuildRequest, ContextFile, Engine, ExecRequest, Interrup
 pub const PYTHON: &str = "python:3.13-slim";
 /// The base image of databases.
 pub const POSTGRES: &str = "postgres:17";
+/// The proxy in front of deployed services; only the tests that deploy need it.
+pub const NGINX: &str = "nginx:1.29";
 
 /// The real engine. That there is none is a failure, not a reason to skip: a skipped test proves nothing.
 pub fn engine_with(interrupt: Interrupt) -> Arc<DockerEngine> {
@@ -55,38 +57,47 @@ fn connect(interrupt: Interrupt) -> DockerEngine {
 /// once per machine.
 pub fn ensure_base_images() {
     static DONE: OnceLock<()> = OnceLock::new();
-    DONE.get_or_init(|| {
-        let engine = connect(Interrupt::new());
-        let missing = || -> Vec<&str> {
-            [(PYTHON, "python"), (POSTGRES, "postgres")]
-                .into_iter()
-                .filter(|(tag, _)| engine.image(tag).expect("the engine answers").is_none())
-                .filter(|(tag, _)| engine.pull(tag, &mut ignore).is_err())
-                .map(|(_, name)| name)
-                .collect()
-        };
-        if missing().is_empty() {
-            return;
-        }
-        // Other test executables want the same images at the same time.
-        let lock = std::fs::File::create(std::env::temp_dir().join("proofolio-base-images.lock")).expect("a lock file");
-        lock.lock().expect("a lock");
-        let missing = missing();
-        if missing.is_empty() {
-            return;
-        }
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/images/build.sh");
-        let output = Command::new(&script)
-            .args(&missing)
-            .output()
-            .expect("the script starts");
-        assert!(
-            output.status.success(),
-            "{} could not build {missing:?}: {}",
-            script.display(),
-            String::from_utf8_lossy(&output.stderr)
-        );
-    });
+    DONE.get_or_init(|| ensure_images(&[(PYTHON, "python"), (POSTGRES, "postgres")]));
+}
+
+/// The same for the proxy's image, for the tests that deploy.
+pub fn ensure_proxy_image() {
+    static DONE: OnceLock<()> = OnceLock::new();
+    DONE.get_or_init(|| ensure_images(&[(NGINX, "nginx")]));
+}
+
+/// Images by their tag and by the name that the script knows them by.
+fn ensure_images(images: &[(&str, &'static str)]) {
+    let engine = connect(Interrupt::new());
+    let missing = || -> Vec<&'static str> {
+        images
+            .iter()
+            .filter(|(tag, _)| engine.image(tag).expect("the engine answers").is_none())
+            .filter(|(tag, _)| engine.pull(tag, &mut ignore).is_err())
+            .map(|(_, name)| *name)
+            .collect()
+    };
+    if missing().is_empty() {
+        return;
+    }
+    // Other test executables want the same images at the same time.
+    let lock = std::fs::File::create(std::env::temp_dir().join("proofolio-base-images.lock")).expect("a lock file");
+    lock.lock().expect("a lock");
+    let missing = missing();
+    if missing.is_empty() {
+        return;
+    }
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/images/build.sh");
+    let output = Command::new(&script)
+        .args(&missing)
+        .output()
+        .expect("the script starts");
+    assert!(
+        output.status.success(),
+        "{} could not build {missing:?}: {}",
+        script.display(),
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 /// A command line for `sh -c`, with ten seconds and a megabyte.

@@ -1,0 +1,1 @@
+"""Opening hours: is it open, and until when."""

@@ -1,0 +1,1 @@
+"""Unit conversion: the same amount in another unit."""
