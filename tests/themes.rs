@@ -1,5 +1,5 @@
 //! Every theme's output is held to the bar that it teaches: formatter, linters and type checker without a finding, and its own
-//! tests green with plain `pytest` and the PostgreSQL server that they bring along.
+//! tests green with plain `pytest` and what they bring along.
 //!
 //! The tools come from the package index, once, into the target folder.
 #![allow(
@@ -62,12 +62,19 @@ fn tools() -> &'static Path {
     FOLDER.get_or_init(|| environment("tools", &TOOLS))
 }
 
-fn project_environment() -> &'static Path {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let requirements = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/api/files/requirements-dev.txt");
-        environment("project", &["--require-hashes", "-r", requirements])
-    })
+/// What the projects of a kind are developed with.
+fn project_environment(kind: &str) -> PathBuf {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let requirements = templates(kind).join("files/requirements-dev.txt");
+    environment(
+        &format!("project-{kind}"),
+        &["--require-hashes", "-r", &requirements.to_string_lossy()],
+    )
+}
+
+fn templates(kind: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("templates").join(kind)
 }
 
 /// A command of an environment, run in a project.
@@ -81,19 +88,19 @@ fn tool(environment: &Path, project: &Path, command: &[&str]) -> Command {
     found
 }
 
-fn scaffold(theme: &str, ci: &str) -> (Context, PathBuf) {
+fn scaffold(kind: &str, theme: &str, ci: &str) -> (Context, PathBuf) {
     let context = Context::new();
     context
-        .run(&["new", "api", "project", "--defaults", "--theme", theme, "--ci", ci])
+        .run(&["new", kind, "project", "--defaults", "--theme", theme, "--ci", ci])
         .ends(0);
     let project = context.work().join("project");
     (context, project)
 }
 
 #[track_caller]
-fn is_clean(theme: &str) {
-    let (_context, project) = scaffold(theme, "github");
-    let python = project_environment();
+fn is_clean(kind: &str, theme: &str) {
+    let (_context, project) = scaffold(kind, theme, "github");
+    let python = &project_environment(kind);
     for command in [
         &["ruff", "format", "--check", "."][..],
         &["ruff", "check", "."],
@@ -115,7 +122,7 @@ fn is_clean(theme: &str) {
     ] {
         succeeds(&mut tool(tools(), &project, command));
     }
-    let (_context, project) = scaffold(theme, "gitlab");
+    let (_context, project) = scaffold(kind, theme, "gitlab");
     assert!(!project.join(".github").exists());
     succeeds(&mut tool(
         tools(),
@@ -130,24 +137,28 @@ fn is_clean(theme: &str) {
 }
 
 macro_rules! themes {
-    ($($theme:ident),*) => {$(
-        #[test]
-        fn $theme() {
-            is_clean(stringify!($theme));
-        }
-    )*
+    ($kind:ident: $($theme:ident),*) => {
+        mod $kind {
+            $(
+                #[test]
+                fn $theme() {
+                    super::is_clean(stringify!($kind), stringify!($theme));
+                }
+            )*
 
-        #[test]
-        fn every_theme_is_among_these() {
-            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/api/themes");
-            let mut found: Vec<String> = fs::read_dir(folder)
-                .unwrap()
-                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-                .collect();
-            found.sort();
-            assert_eq!(found, [$(stringify!($theme)),*]);
+            #[test]
+            fn every_theme_is_among_these() {
+                let folder = super::templates(stringify!($kind)).join("themes");
+                let mut found: Vec<String> = std::fs::read_dir(folder)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                    .collect();
+                found.sort();
+                assert_eq!(found, [$(stringify!($theme)),*]);
+            }
         }
     };
 }
 
-themes!(clinic, courts, events, hire, loans);
+themes!(api: clinic, courts, events, hire, loans);
+themes!(deploy: hours, measures, quotes);
