@@ -161,4 +161,4 @@ macro_rules! themes {
 }
 
 themes!(api: clinic, courts, events, hire, loans);
-themes!(deploy: hours, measures, quotes);
+themes!(deploy: fares, hours, measures, quotes, recipes);

@@ -1,0 +1,1 @@
+"""Tram fares: which way, and for how much."""

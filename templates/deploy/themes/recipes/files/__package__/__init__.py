@@ -1,0 +1,1 @@
+"""Recipe scaling: enough for everybody, in amounts that can be measured."""
