@@ -25,7 +25,7 @@ def true_history(customers: int, seed: int) -> pd.DataFrame:
     autopay = rng.choice(["yes", "no"], customers, p=[0.6, 0.4])
     activity = rng.gamma(2.0, 6.0, customers)
     tenure = rng.integers(0, 48, customers)
-    joined = rng.integers(-MONTHS, MONTHS, customers)  # below zero: before we look
+    joined = rng.integers(-6, MONTHS, customers)  # below zero: before we look
     left = np.zeros(customers, dtype=bool)
 
     calendar = pd.period_range("2024-01", periods=MONTHS, freq="M")
@@ -37,13 +37,13 @@ def true_history(customers: int, seed: int) -> pd.DataFrame:
         late = rng.binomial(12, np.where(autopay == "yes", 0.02, 0.09))
         months = tenure + number
         risk = (
-            -3.0
-            - 0.14 * np.minimum(logins, 25)
+            -2.2
+            - 0.16 * np.minimum(logins, 25)
             + 0.9 * tickets
             + 0.8 * late
             - 0.03 * months
             + 0.5 * (plan == "basic")
-            + 0.9 * (logins < FEW_LOGINS)
+            + 1.2 * (logins < FEW_LOGINS)
         )
         cancels = rng.random(customers) < 1 / (1 + np.exp(-risk))
         day = rng.integers(1, 28, customers)

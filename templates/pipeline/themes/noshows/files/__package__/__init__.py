@@ -1,0 +1,1 @@
+"""Clinic no-shows: from the booking desk's list to probabilities."""
