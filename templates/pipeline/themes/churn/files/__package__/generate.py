@@ -25,7 +25,7 @@ def true_history(customers: int, seed: int) -> pd.DataFrame:
     autopay = rng.choice(["yes", "no"], customers, p=[0.6, 0.4])
     activity = rng.gamma(2.0, 6.0, customers)
     tenure = rng.integers(0, 48, customers)
-    joined = rng.integers(-6, MONTHS, customers)  # below zero: before we look
+    joined = rng.integers(-18, MONTHS, customers)  # below zero: before we look
     left = np.zeros(customers, dtype=bool)
 
     calendar = pd.period_range("2024-01", periods=MONTHS, freq="M")

@@ -1,0 +1,1 @@
+"""Bike demand: from counters and weather to the rentals of an hour."""

@@ -1,0 +1,1 @@
+"""Loan defaults: from the loan book to probabilities."""

@@ -1,0 +1,1 @@
+"""Machine standstills: from sensor readings to a list for the inspection crew."""
