@@ -30,6 +30,12 @@ def test_an_answer_of_another_shape_is_an_error() -> None:
         int("many")
 
 
+def test_the_deployment_needs_no_installation() -> None:
+    # Without site-packages: a deploy job has Python and nothing else.
+    answer = run(sys.executable, "-S", "-m", "deploy", "--help")
+    assert "rollback" in answer
+
+
 def test_waiting_ends() -> None:
     with pytest.raises(DeployError, match="the thing was not healthy within 0 seconds"):
         wait_until(lambda: False, 0, "the thing")

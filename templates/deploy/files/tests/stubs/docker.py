@@ -35,7 +35,7 @@ def docker(data: dict[str, Any], words: list[str], stdin: str) -> str:
             return inspect(containers[name])
         case ["logs", "--tail", "5", name]:
             return f"the last words of {containers[name]['image']}"
-        case ["stop", "--time", _, name]:
+        case ["stop", "-t", _, name]:
             containers[name]["status"] = "exited"
             return name
         case ["rm", "--force", name]:

@@ -1,6 +1,7 @@
 """A stand-in for ``kubectl``: Deployments, their pods, and one Service."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +71,16 @@ def kustomize(folder: Path) -> str:
 
 
 def read_yaml(text: str) -> Any:
-    """Read a manifest. The import is slow, and few commands need it."""
+    """Read a manifest; each time anew, for the caller may change it."""
+    return json.loads(yaml_as_json(text))
+
+
+@cache
+def yaml_as_json(text: str) -> str:
+    """Translate a manifest once. The import is slow, and few commands need it."""
     import yaml  # noqa: PLC0415
 
-    return yaml.safe_load(text)
+    return json.dumps(yaml.safe_load(text))
 
 
 def write_yaml(manifest: Any) -> str:
