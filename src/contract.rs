@@ -3,9 +3,13 @@
 //! The file belongs to the repository under test, so it is data: size and aliases are limited before it is parsed, and
 //! nothing in it reaches a shell of this machine.
 
+mod pipeline;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use pipeline::{Better, ExitCodes, Future, Metrics, Pipeline, Prediction, Record};
 
 /// Where the contract lies in a repository.
 pub const PATH: &str = ".proofolio.yml";
@@ -56,6 +60,8 @@ pub struct Contract {
     pub service: Option<Service>,
     /// How to use an API's accounts and roles.
     pub api: Option<Api>,
+    /// How to run a pipeline and where its results lie.
+    pub pipeline: Option<Pipeline>,
 }
 
 /// Where a project came from.
@@ -132,9 +138,54 @@ pub struct Service {
     /// Further variables; may hold placeholders.
     #[serde(default)]
     pub environment: BTreeMap<String, String>,
+    /// Folders that outlive a container; the set-up commands and the service share them.
+    #[serde(default)]
+    pub state: Vec<StateFolder>,
     /// Commands to run in the image before the service starts.
     #[serde(default)]
     pub setup: Vec<Vec<String>>,
+}
+
+/// A folder in the image that outlives a container: an absolute path that can be mounted.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct StateFolder(String);
+
+impl StateFolder {
+    /// The path, without a slash at its end.
+    pub fn path(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for StateFolder {
+    type Error = String;
+
+    fn try_from(path: String) -> Result<Self, String> {
+        // The engine splits a mount at its colons, and the kernel's folders are no place for a file.
+        const TAKEN: [&str; 6] = ["/tmp", "/run", "/proc", "/sys", "/dev", "/etc"];
+        let trimmed = path.trim_end_matches('/');
+        let plain = trimmed.strip_prefix('/').is_some_and(|rest| {
+            rest.split('/')
+                .all(|part| !part.is_empty() && part != "." && part != "..")
+        });
+        let odd = trimmed.len() > 200 || trimmed.contains([':', ',']) || trimmed.contains(char::is_control);
+        if !plain || odd {
+            return Err(format!(
+                "`state` needs absolute paths such as /app/models, not {path:?}"
+            ));
+        }
+        if TAKEN.iter().any(|taken| {
+            trimmed
+                .strip_prefix(taken)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        }) {
+            return Err(format!(
+                "`state` cannot be in {path}: that folder is not the project's own"
+            ));
+        }
+        Ok(Self(trimmed.to_owned()))
+    }
 }
 
 impl Service {
@@ -267,16 +318,44 @@ impl Contract {
             });
         }
         serde_yaml::from_str(text).map_err(|error| {
+            let message = error.to_string();
+            if let Some((line, column)) = named_place(text, &message) {
+                return ContractError {
+                    message,
+                    line: u32::try_from(line).ok(),
+                    column: u32::try_from(column).ok(),
+                };
+            }
             let place = error.location();
             let of =
                 |get: fn(&serde_yaml::Location) -> usize| place.as_ref().and_then(|at| u32::try_from(get(at)).ok());
             ContractError {
-                message: error.to_string(),
+                message,
                 line: of(serde_yaml::Location::line),
                 column: of(serde_yaml::Location::column),
             }
         })
     }
+}
+
+/// Where the key of `pipeline` is written that a message of ours names: the parser only knows where the section's parent begins.
+fn named_place(text: &str, message: &str) -> Option<(usize, usize)> {
+    let from = message.find("`pipeline.")? + 1;
+    let path = message[from..].split('`').next()?;
+    let mut lines = text.lines().enumerate();
+    let mut found = None;
+    for key in path.split('.') {
+        // A key of a mapping in braces has no line of its own: then its parent's line is the place.
+        let Some((number, line)) = lines.find(|(_, line)| {
+            line.trim_start()
+                .strip_prefix(key)
+                .is_some_and(|rest| rest.starts_with(':'))
+        }) else {
+            break;
+        };
+        found = Some((number + 1, line.len() - line.trim_start().len() + 1));
+    }
+    found
 }
 
 /// Is there a `*name` where a YAML value begins? Errs towards yes only for text that no contract holds.
@@ -306,13 +385,31 @@ mod tests {
     #[test]
     fn the_documented_contract_is_one() {
         let page = include_str!("../docs/contract.md");
-        let example = page
+        let examples: Vec<&str> = page
             .split("```yaml\n")
-            .nth(1)
-            .and_then(|rest| rest.split("```").next())
-            .expect("an example");
-        let contract = Contract::parse(example.as_bytes()).expect("a contract");
-        assert_eq!(contract.kind, Kind::Api);
+            .skip(1)
+            .filter_map(|rest| rest.split("```").next())
+            .filter(|example| example.starts_with("kind: "))
+            .collect();
+        let contract = |kind: Kind| {
+            let start = format!("kind: {}", kind.name());
+            let example = examples.iter().find(|example| example.starts_with(&start));
+            let contract = Contract::parse(example.expect("an example").as_bytes()).expect("a contract");
+            assert_eq!(contract.kind, kind);
+            contract
+        };
+        let pipeline = contract(Kind::Pipeline);
+        assert_eq!(pipeline.service.expect("a service").state.len(), 2);
+        assert_eq!(
+            pipeline
+                .pipeline
+                .and_then(|pipeline| pipeline.prediction)
+                .expect("records")
+                .records
+                .len(),
+            2
+        );
+        let contract = contract(Kind::Api);
         assert_eq!(contract.service.expect("a service").port, Some(8000));
         assert_eq!(
             contract.api.and_then(|api| api.login).expect("a login").token,

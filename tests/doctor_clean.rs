@@ -151,7 +151,7 @@ fn clean_removes_a_kept_run_and_nothing_else() {
     session
         .start("kept", sandbox::untrusted(PYTHON, Network::None, 1 << 20))
         .unwrap();
-    session.create_volume("data").unwrap();
+    session.create_volume("data", None).unwrap();
     session.create_network("net").unwrap();
     let run = session.run().to_owned();
     drop(session);

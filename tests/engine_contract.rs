@@ -18,7 +18,7 @@ use proofolio::engine::scripted::ScriptedEngine;
 use proofolio::engine::session::{Session, cache_labels};
 use proofolio::engine::{
     BuildFailure, BuildOutcome, ContainerSpec, Engine, EngineObject, ExecOutcome, ImageInfo, Interrupt, Network,
-    Operation, Stdin, sandbox,
+    Operation, Stdin, VolumeMemory, sandbox,
 };
 use support::{PYTHON, build_request, command, ignore, shell};
 
@@ -81,6 +81,9 @@ fn scripted() -> Bench {
                 ..ExecOutcome::default()
             })
         })
+        .on_exec_print("echo kept > /state/note", 0, "")
+        .on_exec_print("read -r note < /state/note", 0, "kept\n")
+        .on_exec_print("head -c 4194304 /dev/zero > /state/much", 1, "")
         .on_exec(
             "sleep",
             ExecOutcome {
@@ -143,6 +146,7 @@ contract! {
     a_container_becomes_an_image_without_the_marks_of_its_run
     a_network_cannot_be_joined_after_its_owner
     a_session_lists_and_removes_what_it_made
+    a_volume_in_memory_is_shared_and_bounded
     a_closed_session_makes_nothing_more
     what_is_kept_stays_until_it_is_cleaned
     removing_what_is_gone_is_no_error
@@ -418,7 +422,7 @@ mod behaviour {
         let label = format!("proofolio.run={}", session.run());
         session.start("one", idle()).unwrap();
         session.create("two", idle()).unwrap();
-        let volume = session.create_volume("data").unwrap();
+        let volume = session.create_volume("data", None).unwrap();
         let network = session.create_network("net").unwrap();
         let spec = ContainerSpec {
             volumes: vec![(volume.clone(), "/data".to_owned(), false)],
@@ -444,11 +448,44 @@ mod behaviour {
         assert_eq!(bench.engine.list(&label).unwrap(), []);
     }
 
+    pub fn a_volume_in_memory_is_shared_and_bounded(bench: &Bench) {
+        let session = bench.session();
+        let memory = VolumeMemory {
+            size: 1 << 20,
+            owner: sandbox::NOBODY,
+            mode: 0o700,
+        };
+        let volume = session.create_volume("state", Some(&memory)).unwrap();
+        let spec = || ContainerSpec {
+            volumes: vec![(volume.clone(), "/state".to_owned(), false)],
+            ..idle()
+        };
+        let first = session.start("first", spec()).unwrap();
+        let run = |container, script: &str| bench.engine.exec(container, &shell(script), &mut |_| {}).unwrap();
+        assert_eq!(run(&first, "echo kept > /state/note").exit_code, Some(0));
+        let second = session.start("second", spec()).unwrap();
+        // What one container writes, the other reads, also after a restart: one of them always runs.
+        for _ in 0..2 {
+            let read = run(&second, "read -r note < /state/note && echo \"$note\"");
+            assert_eq!((read.exit_code, read.stdout.as_slice()), (Some(0), &b"kept\n"[..]));
+            bench.engine.signal(&second, "SIGKILL").unwrap();
+            bench.engine.wait(&second, Duration::from_secs(10)).unwrap();
+            bench.engine.start(&second).unwrap();
+        }
+        assert_eq!(
+            run(&first, "head -c 4194304 /dev/zero > /state/much").exit_code,
+            Some(1)
+        );
+        let label = format!("proofolio.run={}", session.run());
+        assert!(session.close().is_empty());
+        assert_eq!(bench.engine.list(&label).unwrap(), []);
+    }
+
     pub fn a_closed_session_makes_nothing_more(bench: &Bench) {
         let session = bench.session();
         assert!(session.close().is_empty());
         assert!(session.create("late", idle()).unwrap_err().interrupted);
-        assert!(session.create_volume("late").unwrap_err().interrupted);
+        assert!(session.create_volume("late", None).unwrap_err().interrupted);
         assert_eq!(
             bench.engine.list(&format!("proofolio.run={}", session.run())).unwrap(),
             []

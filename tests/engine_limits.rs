@@ -714,7 +714,7 @@ fn child_that_is_killed() {
         .wait_http(&HttpRequest::get(8000, "/"), &[200])
         .unwrap()
         .unwrap();
-    session.create_volume("data").unwrap();
+    session.create_volume("data", None).unwrap();
     std::fs::write(std::env::var_os(CHILD).unwrap(), session.run()).unwrap();
     std::thread::sleep(Duration::from_secs(60));
 }

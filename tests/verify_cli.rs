@@ -12,7 +12,7 @@ use support::cli::Run;
 use support::project::Project;
 
 fn project() -> Project {
-    Project::scaffold("loans")
+    Project::scaffold("api", "loans")
 }
 
 fn run(project: &Project, arguments: &[&str]) -> Run {

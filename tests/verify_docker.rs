@@ -21,7 +21,7 @@ use support::project::{Project, ids};
 #[track_caller]
 fn green(theme: &str) {
     support::ensure_base_images();
-    let project = Project::scaffold(theme);
+    let project = Project::scaffold("api", theme);
     // Something that no run before has seen, so that no result is taken from the cache.
     project.write("NOTES.md", &format!("{:?}\n", std::time::SystemTime::now()));
     let (run, report) = project.report(&[]);
@@ -81,7 +81,7 @@ themes!(clinic, courts, events, hire, loans);
 
 #[test]
 fn without_an_engine_the_static_part_is_judged_and_the_rest_is_not_run() {
-    let project = Project::scaffold("loans");
+    let project = Project::scaffold("api", "loans");
     let (run, report) = project.report(&["--engine", "unix:///nonexistent/docker.sock"]);
     assert_eq!(report.outcome, Outcome::Incomplete);
     assert!(ids(&report, VerdictOutcome::Passed).len() >= 10);
@@ -102,7 +102,7 @@ fn without_an_engine_the_static_part_is_judged_and_the_rest_is_not_run() {
 
 #[test]
 fn a_static_run_needs_no_engine() {
-    let project = Project::scaffold("loans");
+    let project = Project::scaffold("api", "loans");
     let (run, report) = project.report(&["--static", "--engine", "unix:///nonexistent/docker.sock"]);
     assert_eq!(report.outcome, Outcome::Passed);
     assert!(report.sandbox.is_none());
@@ -118,7 +118,7 @@ fn a_static_run_needs_no_engine() {
 #[test]
 fn pip_alone_installs_too() {
     support::ensure_base_images();
-    let project = Project::scaffold("loans");
+    let project = Project::scaffold("api", "loans");
     let (run, report) = project.report(&["--installer", "pip", "--only", "requirements", "--only", "venv"]);
     assert_eq!(report.outcome, Outcome::Passed, "{}", run.out);
     assert!(
@@ -135,7 +135,7 @@ fn pip_alone_installs_too() {
 #[track_caller]
 fn interrupted_in(stage: &str, arguments: &[&str]) {
     support::ensure_base_images();
-    let project = Project::scaffold("loans");
+    let project = Project::scaffold("api", "loans");
     let mut command = project.verify(&["--progress", "json"]);
     let mut child = command
         .args(arguments)
@@ -203,7 +203,7 @@ fn interrupted_while_playing_the_scenarios() {
 #[test]
 fn a_contract_that_keeps_silent_about_roles_is_not_green() {
     support::ensure_base_images();
-    let project = Project::scaffold("loans");
+    let project = Project::scaffold("api", "loans");
     let contract = project.read(".proofolio.yml");
     let from = contract.find("  guarded:").expect("a guarded request");
     project.write(".proofolio.yml", &contract[..from]);

@@ -8,44 +8,12 @@
 
 mod support;
 
-use proofolio::report::model::{Level, Outcome, VerdictOutcome};
-use support::project::{Project, ids};
+use support::project::Project;
 
-/// Verifies a project with one fault: the check is red, nothing else is, and what is blocked is blocked by it.
+/// An API with one fault.
 #[track_caller]
 fn only(check: &str, seed: impl FnOnce(&Project)) {
-    support::ensure_base_images();
-    let project = Project::scaffold("loans");
-    seed(&project);
-    project.commit();
-    let (run, report) = project.report(&[]);
-    let red = ids(&report, VerdictOutcome::Failed);
-    assert_eq!(red, [check].into(), "{}", run.out);
-    assert!(ids(&report, VerdictOutcome::NotRun).is_empty(), "{}", run.out);
-    for verdict in report
-        .verdicts
-        .iter()
-        .filter(|verdict| verdict.outcome == VerdictOutcome::Blocked)
-    {
-        assert_eq!(
-            verdict.blocked_by.as_deref(),
-            Some(check),
-            "{} is blocked by something else",
-            verdict.id
-        );
-    }
-    let verdict = report.next_fix().expect("a next fix");
-    assert!(
-        run.out.contains(&verdict.title) && !verdict.fix.is_empty(),
-        "{}",
-        run.out
-    );
-    let (outcome, code) = match verdict.level {
-        Level::Required => (Outcome::Failed, 1),
-        Level::Recommended | Level::Bonus => (Outcome::Passed, 0),
-    };
-    assert_eq!(report.outcome, outcome, "{}", run.out);
-    run.ends(code);
+    support::project::only_red(&Project::scaffold("api", "loans"), check, seed);
 }
 
 #[test]

@@ -27,6 +27,7 @@ use self::address::{Address, Surroundings};
 use super::{
     Attachment, BuildOutcome, BuildRequest, ContainerId, ContainerSpec, ContainerState, Engine, EngineError,
     EngineInfo, EngineObject, ExecOutcome, ExecRequest, ImageInfo, Interrupt, Labels, ListedObject, Operation,
+    VolumeMemory,
 };
 
 /// Answers to be had at once, even from a busy engine.
@@ -250,8 +251,8 @@ impl Engine for DockerEngine {
         objects::list(self, label)
     }
 
-    fn create_volume(&self, name: &str, labels: &Labels) -> Result<(), EngineError> {
-        objects::create_volume(self, name, labels)
+    fn create_volume(&self, name: &str, memory: Option<&VolumeMemory>, labels: &Labels) -> Result<(), EngineError> {
+        objects::create_volume(self, name, memory, labels)
     }
 
     fn create_network(&self, name: &str, labels: &Labels) -> Result<(), EngineError> {

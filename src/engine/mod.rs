@@ -77,8 +77,9 @@ pub trait Engine: Send + Sync {
     /// Every container, network, volume and image that carries this label.
     fn list(&self, label: &str) -> Result<Vec<ListedObject>, EngineError>;
 
-    /// Makes a named volume.
-    fn create_volume(&self, name: &str, labels: &Labels) -> Result<(), EngineError>;
+    /// Makes a named volume: on the engine's disk, or in memory of a fixed size. One in memory is empty again whenever no
+    /// running container uses it.
+    fn create_volume(&self, name: &str, memory: Option<&VolumeMemory>, labels: &Labels) -> Result<(), EngineError>;
 
     /// Makes a network of its own for containers: internal, without an address on the engine's host.
     fn create_network(&self, name: &str, labels: &Labels) -> Result<(), EngineError>;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{ContainerSpec, ImageInfo, Limits, Network, Tmpfs};
+use super::{ContainerSpec, ImageInfo, Limits, Network, Tmpfs, VolumeMemory};
 
 /// The user that runs the code of a repository: `nobody`.
 pub const NOBODY: u32 = 65534;
@@ -96,6 +96,22 @@ pub fn service(image: &ImageInfo, network: Network, environment: BTreeMap<String
         healthcheck: false,
         ..idle(&image.id)
     }
+}
+
+/// The memory of a folder that outlives the containers of a service: its user's, or everybody's where the image alone knows who
+/// that is.
+pub fn state(image: &ImageInfo) -> VolumeMemory {
+    let Tmpfs { size, owner, mode, .. } = shared("", 256 * MIB, numeric_user(&image.user));
+    VolumeMemory { size, owner, mode }
+}
+
+/// Mounts volumes (name and path) in a container, over what would be memory of its own there.
+pub fn with_state(mut spec: ContainerSpec, volumes: &[(String, String)]) -> ContainerSpec {
+    for (name, path) in volumes {
+        spec.tmpfs.retain(|mount| mount.path.trim_end_matches('/') != path);
+        spec.volumes.push((name.clone(), path.clone(), false));
+    }
+    spec
 }
 
 /// PostgreSQL for one run: its data in memory and not synced, its processes unprivileged from the start.
@@ -338,6 +354,26 @@ mod tests {
         let paths: Vec<&str> = spec.tmpfs.iter().map(|mount| mount.path.as_str()).collect();
         assert_eq!(paths, ["/tmp", "/run", "/data"]);
         assert!(spec.tmpfs.iter().all(|mount| mount.mode == 0o1777));
+    }
+
+    #[test]
+    fn state_is_mounted_over_a_volume_of_the_image() {
+        let spec = with_state(all()[1].clone(), &[("v".to_owned(), "/data".to_owned())]);
+        assert!(spec.tmpfs.iter().all(|mount| mount.path != "/data"));
+        assert_eq!(spec.volumes, [("v".to_owned(), "/data".to_owned(), false)]);
+        let image = ImageInfo {
+            user: "10001".to_owned(),
+            ..ImageInfo::default()
+        };
+        assert_eq!((state(&image).owner, state(&image).mode), (10001, 0o755));
+        assert_eq!(
+            state(&ImageInfo {
+                user: "app".to_owned(),
+                ..image
+            })
+            .mode,
+            0o1777
+        );
     }
 
     #[test]

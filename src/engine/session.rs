@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{
     BuildOutcome, BuildRequest, ContainerId, ContainerSpec, Engine, EngineError, EngineObject, Labels, Operation,
-    random_word,
+    VolumeMemory, random_word,
 };
 
 pub use self::leftovers::{Belonging, Removal, belonging, clean, leftovers, sweep};
@@ -106,12 +106,12 @@ impl Session {
         Ok(container)
     }
 
-    /// Makes a volume for this run and returns its name.
-    pub fn create_volume(&self, role: &str) -> Result<String, EngineError> {
+    /// Makes a volume for this run, on disk or in memory, and returns its name.
+    pub fn create_volume(&self, role: &str, memory: Option<&VolumeMemory>) -> Result<String, EngineError> {
         let name = self.name(role);
         let labels = self.labels(role);
         self.making(Operation::CreateVolume, EngineObject::Volume(name.clone()), || {
-            self.engine.create_volume(&name, &labels)
+            self.engine.create_volume(&name, memory, &labels)
         })?;
         Ok(name)
     }

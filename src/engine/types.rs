@@ -165,6 +165,17 @@ pub struct Tmpfs {
     pub executable: bool,
 }
 
+/// The memory of a volume.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VolumeMemory {
+    /// Limit in bytes.
+    pub size: u64,
+    /// Owner (user and group).
+    pub owner: u32,
+    /// Mode bits, such as `0o755`.
+    pub mode: u32,
+}
+
 /// Limits of a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {

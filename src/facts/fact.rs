@@ -113,12 +113,16 @@ fact_names! {
     Environment = "environment", true;
     /// Its tests, run.
     Pytest = "pytest", true;
+    /// Its pipeline, run on sound and on spoilt data.
+    Pipeline = "pipeline", true;
     /// Its image, built.
     Image = "image", true;
     /// Its service, running.
     Service = "service", true;
     /// Its accounts and roles, tried from outside.
     Access = "access", true;
+    /// Its predictions, asked for from outside.
+    Prediction = "prediction", true;
 }
 
 impl fmt::Display for FactName {

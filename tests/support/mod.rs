@@ -10,6 +10,7 @@
 pub mod cli;
 pub mod golden_report;
 pub mod project;
+pub mod scripted;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use proofolio::report::model::{Report, VerdictOutcome};
+use proofolio::report::model::{Level, Outcome, Report, VerdictOutcome};
 
 use super::cli::{Context, Run};
 
@@ -32,11 +32,11 @@ pub struct Project {
 }
 
 impl Project {
-    /// Scaffolds an API of this theme.
-    pub fn scaffold(theme: &str) -> Self {
+    /// Scaffolds a project of this kind and theme.
+    pub fn scaffold(kind: &str, theme: &str) -> Self {
         let context = Context::new();
         context
-            .run(&["new", "api", "project", "--defaults", "--theme", theme])
+            .run(&["new", kind, "project", "--defaults", "--theme", theme])
             .ends(0);
         let folder = context.work().join("project");
         Self { context, folder }
@@ -112,4 +112,40 @@ pub fn ids(report: &Report, outcome: VerdictOutcome) -> BTreeSet<&str> {
         .filter(|verdict| verdict.outcome == outcome)
         .map(|verdict| verdict.id.as_str())
         .collect()
+}
+
+/// Verifies a project with one fault: the check is red, nothing else is, and what is blocked is blocked by it.
+#[track_caller]
+pub fn only_red(project: &Project, check: &str, seed: impl FnOnce(&Project)) {
+    super::ensure_base_images();
+    seed(project);
+    project.commit();
+    let (run, report) = project.report(&[]);
+    let red = ids(&report, VerdictOutcome::Failed);
+    assert_eq!(red, [check].into(), "{}", run.out);
+    assert!(ids(&report, VerdictOutcome::NotRun).is_empty(), "{}", run.out);
+    for verdict in report
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.outcome == VerdictOutcome::Blocked)
+    {
+        assert_eq!(
+            verdict.blocked_by.as_deref(),
+            Some(check),
+            "{} is blocked by something else",
+            verdict.id
+        );
+    }
+    let verdict = report.next_fix().expect("a next fix");
+    assert!(
+        run.out.contains(&verdict.title) && !verdict.fix.is_empty(),
+        "{}",
+        run.out
+    );
+    let (outcome, code) = match verdict.level {
+        Level::Required => (Outcome::Failed, 1),
+        Level::Recommended | Level::Bonus => (Outcome::Passed, 0),
+    };
+    assert_eq!(report.outcome, outcome, "{}", run.out);
+    run.ends(code);
 }

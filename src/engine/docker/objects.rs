@@ -11,19 +11,46 @@ use bollard::query_parameters::{
 };
 
 use super::super::text::one_line;
-use super::super::{Engine, EngineError, EngineObject, Labels, ListedObject, Operation};
+use super::super::{Engine, EngineError, EngineObject, Labels, ListedObject, Operation, VolumeMemory};
 use super::{DockerEngine, failure};
 
 /// Makes a volume.
-pub(super) fn create_volume(engine: &DockerEngine, name: &str, labels: &Labels) -> Result<(), EngineError> {
+pub(super) fn create_volume(
+    engine: &DockerEngine,
+    name: &str,
+    memory: Option<&VolumeMemory>,
+    labels: &Labels,
+) -> Result<(), EngineError> {
     let request = VolumeCreateRequest {
         name: Some(name.to_owned()),
+        driver: memory.map(|_| "local".to_owned()),
+        driver_opts: memory.map(|memory| {
+            [
+                ("type", "tmpfs".to_owned()),
+                ("device", "tmpfs".to_owned()),
+                ("o", memory_options(memory)),
+            ]
+            .map(|(option, value)| (option.to_owned(), value))
+            .into()
+        }),
         labels: Some(labels.clone().into_iter().collect()),
         ..Default::default()
     };
     engine
         .make(Operation::CreateVolume, name, engine.client.create_volume(request))
         .map(|_| ())
+}
+
+/// How a volume's memory is mounted.
+fn memory_options(memory: &VolumeMemory) -> String {
+    // An empty file costs the kernel about a kilobyte that no size limit counts.
+    let files = (memory.size / 4096).clamp(1024, 200_000);
+    format!(
+        "nosuid,nodev,noexec,size={},uid={owner},gid={owner},mode={:04o},nr_inodes={files}",
+        memory.size,
+        memory.mode,
+        owner = memory.owner,
+    )
 }
 
 /// Makes a network whose containers reach each other and nothing else. An internal bridge alone has an address on the

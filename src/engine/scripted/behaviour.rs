@@ -8,6 +8,7 @@ use super::super::text::{Lines, visible_bytes};
 use super::super::{
     Attachment, BuildOutcome, BuildRequest, ContainerId, ContainerSpec, ContainerState, Engine, EngineError,
     EngineInfo, EngineObject, ExecOutcome, ExecRequest, ImageInfo, Labels, ListedObject, Network, Operation, Stdin,
+    VolumeMemory,
 };
 use super::{Container, Program, ScriptedEngine};
 
@@ -268,7 +269,7 @@ impl Engine for ScriptedEngine {
         Ok(listed)
     }
 
-    fn create_volume(&self, name: &str, labels: &Labels) -> Result<(), EngineError> {
+    fn create_volume(&self, name: &str, _memory: Option<&VolumeMemory>, labels: &Labels) -> Result<(), EngineError> {
         let mut state = self.begin("create_volume", Operation::CreateVolume, name)?;
         state.volumes.insert(name.to_owned(), labels.clone());
         Ok(())

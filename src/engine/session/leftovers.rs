@@ -306,7 +306,7 @@ mod tests {
                 ("proofolio-cache", cache_labels()),
                 ("mine", Labels::new()),
             ] {
-                engine.create_volume(name, &labels).unwrap();
+                engine.create_volume(name, None, &labels).unwrap();
             }
             engine
         };

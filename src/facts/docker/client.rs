@@ -89,6 +89,20 @@ impl Client {
         self.ask(&http)
     }
 
+    /// Sends a body that says of itself that it is JSON.
+    pub fn send_as_json(&self, method: &str, path: &str, body: &[u8]) -> Result<Answer, EngineError> {
+        let mut http = HttpRequest::new(method, self.port, path)
+            .within(PATIENCE)
+            .header("Content-Type", "application/json");
+        http.body = body.to_vec();
+        self.ask(&http)
+    }
+
+    /// The status of a `GET`, or why there was none.
+    pub fn get(&self, path: &str) -> Result<Answer, EngineError> {
+        self.ask(&HttpRequest::get(self.port, path).within(PATIENCE))
+    }
+
     /// Asks for a path until the status is as wanted. Returns the last status seen, `None` when nothing ever answered. Gives
     /// up when `going_on` says that nothing will ever come.
     pub fn wait(

@@ -6,6 +6,7 @@ use super::access::Access;
 use super::command;
 use super::running::Running;
 use super::service::{NO_LIVENESS, NO_READINESS, START_LIMIT, Service};
+use crate::contract::Kind;
 use crate::engine::{EngineError, ImageInfo};
 use crate::facts::Observation;
 
@@ -21,22 +22,7 @@ const LOG_LIMIT: usize = 256 * 1024;
 /// SIGTERM, a new start, and a look whether the data is still there.
 pub(super) fn restart(running: &Running<'_>, service: &mut Service, access: &mut Access) -> Result<(), EngineError> {
     let bench = running.bench;
-    let begun = Instant::now();
-    bench.engine.signal(&running.container, "SIGTERM")?;
-    let ended = bench.engine.wait(&running.container, STOP_LIMIT)?;
-    let seconds = begun.elapsed().as_secs_f64();
-    let expected = format!("exit code 0 or 143 within {} s", STOP_LIMIT.as_secs());
-    service.stops = match ended {
-        Some(code) => {
-            let answer = format!("exit code {code} after {seconds:.1} s");
-            Observation::seen(matches!(code, 0 | 143), "SIGTERM", expected, answer)
-        }
-        None => {
-            bench.engine.signal(&running.container, "SIGKILL")?;
-            bench.engine.wait(&running.container, STOP_LIMIT)?;
-            Observation::seen(false, "SIGTERM", expected, "no end, so it was killed")
-        }
-    };
+    service.stops = stop(running)?;
     bench.engine.start(&running.container)?;
     let path = running.contract.health_path();
     running
@@ -45,11 +31,44 @@ pub(super) fn restart(running: &Running<'_>, service: &mut Service, access: &mut
     access.after_restart(running)
 }
 
+/// SIGTERM. The service has ended afterwards, one way or the other.
+pub(super) fn stop(running: &Running<'_>) -> Result<Observation, EngineError> {
+    let bench = running.bench;
+    let begun = Instant::now();
+    bench.engine.signal(&running.container, "SIGTERM")?;
+    let ended = bench.engine.wait(&running.container, STOP_LIMIT)?;
+    let seconds = begun.elapsed().as_secs_f64();
+    let expected = format!("exit code 0 or 143 within {} s", STOP_LIMIT.as_secs());
+    Ok(match ended {
+        Some(code) => {
+            let answer = format!("exit code {code} after {seconds:.1} s");
+            Observation::seen(matches!(code, 0 | 143), "SIGTERM", expected, answer)
+        }
+        None => {
+            kill(running)?;
+            Observation::seen(false, "SIGTERM", expected, "no end, so it was killed")
+        }
+    })
+}
+
+/// SIGKILL, and its end.
+pub(super) fn kill(running: &Running<'_>) -> Result<(), EngineError> {
+    let bench = running.bench;
+    bench.engine.signal(&running.container, "SIGKILL")?;
+    bench.engine.wait(&running.container, STOP_LIMIT).map(|_| ())
+}
+
 /// The database goes away and comes back.
 pub(super) fn database_drill(running: &Running<'_>, service: &mut Service) -> Result<(), EngineError> {
     let Some(database) = &running.database else {
-        let untried =
-            || Observation::unavailable("the contract names no database: write `service.database` in .proofolio.yml");
+        // An API keeps its data in a database; one that names none keeps silent about it. The other kinds need none.
+        let api = matches!(running.bench.route.kind, None | Some(Kind::Api));
+        let untried = || match api {
+            true => {
+                Observation::unavailable("the contract names no database: write `service.database` in .proofolio.yml")
+            }
+            false => Observation::absent("it uses no database"),
+        };
         service.ready_when_database_down = untried();
         service.live_when_database_down = untried();
         service.recovers = untried();

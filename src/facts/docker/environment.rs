@@ -12,6 +12,27 @@ use crate::facts::requirements::{Group, RequirementsFacts};
 /// Where the environment lies in its image.
 pub const ENVIRONMENT: &str = "/opt/venv";
 
+/// The variables of a command that runs in the environment, as after its activation.
+pub(super) fn variables() -> BTreeMap<String, String> {
+    [
+        (
+            "PATH",
+            &*format!("{ENVIRONMENT}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+        ),
+        ("VIRTUAL_ENV", ENVIRONMENT),
+        ("HOME", "/tmp"),
+        ("LANG", "C.UTF-8"),
+        ("PYTHONDONTWRITEBYTECODE", "1"),
+        ("PYTHONUNBUFFERED", "1"),
+        // Progress lines instead of a terminal's redrawing, and no colours in the evidence.
+        ("NO_COLOR", "1"),
+        ("COLUMNS", "100"),
+        ("XDG_RUNTIME_DIR", "/tmp"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
 /// The fact `venv`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Venv {

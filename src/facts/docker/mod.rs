@@ -1,6 +1,6 @@
 //! Facts that only running code can tell: one stage of containers each.
 //!
-//! Two branches run side by side: requirements → tests, and image → service → scenarios.
+//! Two branches run side by side: requirements → tests and the pipeline's runs, and image → service → scenarios.
 
 pub mod access;
 mod account;
@@ -15,7 +15,9 @@ mod environment_cache;
 pub mod image;
 pub mod install;
 pub mod junit;
+pub mod pipeline;
 pub mod placeholders;
+pub mod prediction;
 pub mod pytest;
 mod recipe;
 pub mod result_cache;
@@ -31,10 +33,10 @@ pub use bench::{Bench, Installer, Options};
 use super::dockerfile::DockerfileFacts;
 use super::python::PythonFacts;
 use super::requirements::RequirementsFacts;
-use super::{Fact, FactName, FactSet};
+use super::{FactName, FactSet};
 
 /// The stages, in the order in which they would run one after the other.
-pub const STAGES: [&str; 6] = ["venv", "install", "pytest", "image", "service", "scenarios"];
+pub const STAGES: [&str; 7] = ["venv", "install", "pytest", "pipeline", "image", "service", "scenarios"];
 
 /// What the stages read of the static facts.
 #[derive(Debug, Clone, Copy)]
@@ -51,18 +53,29 @@ pub struct Statics<'a> {
 
 /// Runs the stages that the needed facts call for and puts the facts into `facts`.
 pub fn collect(bench: &Bench<'_>, needed: &BTreeSet<FactName>, statics: Statics<'_>, facts: &mut FactSet) {
-    use FactName::{Access, Environment, Image, Pytest, Service, Venv};
+    use FactName::{Access, Environment, Image, Pipeline, Prediction, Pytest, Service, Venv};
     let needs = |names: &[FactName]| names.iter().any(|name| needed.contains(name));
     let with_tests = needs(&[Pytest]);
-    let with_install = with_tests || needs(&[Venv, Environment]);
-    let with_service = needs(&[Service, Access]);
+    let with_pipeline = needs(&[Pipeline]);
+    let with_install = with_tests || with_pipeline || needs(&[Venv, Environment]);
+    let with_service = needs(&[Service, Access, Prediction]);
     let with_image = with_service || needs(&[Image]);
 
     let tests = || {
         with_install.then(|| {
             let (venv, environment) = install::run(bench, statics.requirements, statics.python);
-            let pytest = with_tests.then(|| pytest::run(bench, &environment, statics.tests_written));
-            (venv, environment, pytest)
+            let pytest = || with_tests.then(|| pytest::run(bench, &environment, statics.tests_written));
+            let pipeline = || with_pipeline.then(|| pipeline::run(bench, &environment));
+            let (pytest, pipeline) = if bench.options.jobs > 1 {
+                std::thread::scope(|scope| {
+                    let pytest = scope.spawn(pytest);
+                    let pipeline = pipeline();
+                    (pytest.join().unwrap_or_default(), pipeline)
+                })
+            } else {
+                (pytest(), pipeline())
+            };
+            (venv, environment, pytest, pipeline)
         })
     };
     let image = || {
@@ -82,7 +95,8 @@ pub fn collect(bench: &Bench<'_>, needed: &BTreeSet<FactName>, statics: Statics<
     };
 
     let mut missing = Vec::new();
-    if let Some((venv, environment, pytest)) = tests {
+    let mut stopped = None;
+    if let Some((venv, environment, pytest, pipeline)) = tests {
         if let Some(environment) = environment.known() {
             missing.clone_from(&environment.missing_imports);
         }
@@ -91,17 +105,18 @@ pub fn collect(bench: &Bench<'_>, needed: &BTreeSet<FactName>, statics: Statics<
         if let Some(pytest) = pytest {
             facts.insert(Pytest, pytest);
         }
+        if let Some(pipeline) = pipeline {
+            stopped = pipeline.known().and_then(pipeline::Pipeline::stopped);
+            facts.insert(Pipeline, pipeline);
+        }
     }
     if let Some((image, service)) = image {
         facts.insert(Image, image);
-        if let Some((mut service, mut access)) = service {
-            if let Fact::Known(service) = &mut service
-                && let Some((by, why)) = service.blame(&missing)
-            {
-                access = Fact::blocked(by, why);
-            }
-            facts.insert(Service, service);
-            facts.insert(Access, access);
+        if let Some(mut seen) = service {
+            seen.blame(&missing, stopped);
+            facts.insert(Service, seen.service);
+            facts.insert(Access, seen.access);
+            facts.insert(Prediction, seen.prediction);
         }
     }
 }

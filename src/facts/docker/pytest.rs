@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::bench::{Bench, Seen};
 use super::command::{both, tail};
 use super::database::Database;
-use super::environment::{ENVIRONMENT, Environment};
+use super::environment::{self, Environment};
 use super::junit::{self, Case, CaseOutcome};
 use super::{blame, command, upload};
 use crate::engine::{ContainerId, EngineError, EngineObject, ExecOutcome, Network, sandbox};
@@ -117,23 +117,7 @@ fn execute(
     if let (Some(name), Some(database)) = (&bench.route.test_database, database) {
         variables.insert(name.clone(), database.url());
     }
-    for (name, value) in [
-        (
-            "PATH",
-            &*format!("{ENVIRONMENT}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
-        ),
-        ("VIRTUAL_ENV", ENVIRONMENT),
-        ("HOME", "/tmp"),
-        ("LANG", "C.UTF-8"),
-        ("PYTHONDONTWRITEBYTECODE", "1"),
-        ("PYTHONUNBUFFERED", "1"),
-        // Progress lines instead of a terminal's redrawing, and no colours in the evidence.
-        ("NO_COLOR", "1"),
-        ("COLUMNS", "100"),
-        ("XDG_RUNTIME_DIR", "/tmp"),
-    ] {
-        variables.insert(name.to_owned(), value.to_owned());
-    }
+    variables.extend(environment::variables());
     let mut words = bench.route.test_command.clone();
     words.push(format!("--junitxml={RESULTS}"));
     // This family of the format carries files and lines.

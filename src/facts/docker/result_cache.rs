@@ -19,7 +19,7 @@ use crate::facts::{Fact, FactName, FactSet};
 use crate::report::model::Stage;
 
 /// Changes whenever what the stages do, or the limits under which they run, change.
-const RECIPE: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
+const RECIPE: &str = concat!(env!("CARGO_PKG_VERSION"), "/2");
 /// How long a result is good: base images and the package index move on.
 const LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Most results that are kept.

@@ -15,6 +15,9 @@ pub(super) struct Running<'a> {
     pub client: Client,
     pub container: ContainerId,
     pub database: Option<Database>,
+    /// The container of the set-up commands, when the service keeps state: it runs as long as the service does, for the state is
+    /// in memory that goes when nobody uses it.
+    pub set_up: Option<ContainerId>,
     /// The values of the variables that we gave it: one of them may sign its tokens.
     pub environment: BTreeMap<String, String>,
 }

@@ -13,11 +13,12 @@ use super::database::Database;
 use super::environment::MissingImport;
 use super::image::{BUILD_CHECK, Image};
 use super::placeholders::Placeholders;
+use super::prediction::{self, Prediction};
 use super::running::Running;
 use super::{blame, command, drills};
-use crate::contract::Service as ServiceContract;
+use crate::contract::{Kind, Service as ServiceContract};
 use crate::engine::pod::Pod;
-use crate::engine::{EngineError, ImageInfo, sandbox};
+use crate::engine::{ContainerId, EngineError, EngineObject, ImageInfo, sandbox};
 use crate::facts::{Fact, Observation};
 
 /// The check that tells of a service that does not start.
@@ -34,6 +35,9 @@ pub(super) const START_LIMIT: Duration = Duration::from_secs(45);
 
 /// Wall limit of one set-up command.
 const SETUP_LIMIT: Duration = Duration::from_secs(120);
+
+/// How long the container of the set-up commands lives by itself: longer than any run.
+const HOLD_LIMIT: Duration = Duration::from_secs(7200);
 
 /// The port of a service that names none.
 const DEFAULT_PORT: u16 = 8000;
@@ -61,6 +65,19 @@ pub struct Service {
     pub logs: Observation,
     /// Seconds from the start to the first good answer.
     pub seconds_to_ready: Option<f64>,
+    /// True when a set-up command failed.
+    #[serde(skip)]
+    set_up_failed: bool,
+}
+
+/// What was seen of a running service: itself, and the scenario of its kind.
+pub struct Served {
+    /// The service.
+    pub service: Fact<Service>,
+    /// Accounts and roles of an API.
+    pub access: Fact<Access>,
+    /// Predictions of a pipeline.
+    pub prediction: Fact<Prediction>,
 }
 
 impl Service {
@@ -78,6 +95,7 @@ impl Service {
             healthcheck: blocked(),
             logs: blocked(),
             seconds_to_ready: None,
+            set_up_failed: false,
         }
     }
 
@@ -89,24 +107,63 @@ impl Service {
         }
     }
 
-    /// If the service did not start because of a missing import: all of it is blocked by that, and so is what follows.
-    pub fn blame(&mut self, missing: &[MissingImport]) -> Option<(String, String)> {
+    /// If the service did not start because of a missing import, or its set-up because of what stops the pipeline anyway: all of
+    /// it is blocked by that, and so is what follows.
+    fn blame(&mut self, missing: &[MissingImport], stopped: Option<(&str, &str)>) -> Option<(String, String)> {
         let evidence = self.starts.evidence.as_deref().filter(|_| !self.starts.holds())?;
-        let (by, why) = blame::missing_import(evidence, missing)?;
+        let import = blame::missing_import(evidence, missing);
+        let stopped = stopped.filter(|_| self.set_up_failed);
+        let (by, why) = import.or_else(|| stopped.map(|(by, why)| (by.to_owned(), why.to_owned())))?;
         *self = Self::blocked(&by, &why);
         Some((by, why))
     }
 }
 
+impl Served {
+    /// The same for all of it.
+    fn all(service: Fact<Service>, scenario: impl Fn() -> Fact<()>) -> Self {
+        // What is known of nothing is nothing known: only the ways of not knowing are passed on.
+        fn other<T>(fact: Fact<()>) -> Fact<T> {
+            match fact {
+                Fact::Known(()) => Fact::unavailable("it was not tried"),
+                Fact::Blocked { by, why } => Fact::Blocked { by, why },
+                Fact::Unavailable { why } => Fact::Unavailable { why },
+                Fact::Absent { why } => Fact::Absent { why },
+            }
+        }
+        Self {
+            service,
+            access: other(scenario()),
+            prediction: other(scenario()),
+        }
+    }
+
+    fn blocked(by: &str, why: &str) -> Self {
+        Self::all(Fact::blocked(by, why), || Fact::blocked(by, why))
+    }
+
+    fn unavailable(why: &str) -> Self {
+        Self::all(Fact::unavailable(why), || Fact::unavailable(why))
+    }
+
+    /// Puts the blame on an earlier fault, where there is one; see [`Service::blame`].
+    pub(super) fn blame(&mut self, missing: &[MissingImport], stopped: Option<(&str, &str)>) {
+        if let Fact::Known(service) = &mut self.service
+            && let Some((by, why)) = service.blame(missing, stopped)
+        {
+            self.access = Fact::blocked(&by, &why);
+            self.prediction = Fact::blocked(by, why);
+        }
+    }
+}
+
 /// Starts the service, uses it, and treats it as production does.
-pub fn run(bench: &Bench<'_>, image: &Fact<Image>) -> (Fact<Service>, Fact<Access>) {
+pub fn run(bench: &Bench<'_>, image: &Fact<Image>) -> Served {
     let image = match image {
         Fact::Known(image) if image.built => image,
-        Fact::Known(_) => return both_blocked(BUILD_CHECK, "the image could not be built"),
-        Fact::Blocked { by, why } => return both_blocked(by, why),
-        Fact::Unavailable { why } | Fact::Absent { why } => {
-            return (Fact::unavailable(why.clone()), Fact::unavailable(why.clone()));
-        }
+        Fact::Known(_) => return Served::blocked(BUILD_CHECK, "the image could not be built"),
+        Fact::Blocked { by, why } => return Served::blocked(by, why),
+        Fact::Unavailable { why } | Fact::Absent { why } => return Served::unavailable(why),
     };
     let Some(contract) = bench
         .route
@@ -114,8 +171,9 @@ pub fn run(bench: &Bench<'_>, image: &Fact<Image>) -> (Fact<Service>, Fact<Acces
         .as_ref()
         .and_then(|contract| contract.service.as_ref())
     else {
-        let why = "nothing says how to start and use the service; write `service` into .proofolio.yml";
-        return (Fact::unavailable(why), Fact::unavailable(why));
+        return Served::unavailable(
+            "nothing says how to start and use the service; write `service` into .proofolio.yml",
+        );
     };
     let mut running = None;
     let service = bench.stage("service", || {
@@ -137,47 +195,67 @@ pub fn run(bench: &Bench<'_>, image: &Fact<Image>) -> (Fact<Service>, Fact<Acces
             detail,
         })
     });
-    let Fact::Known(mut service) = service else {
-        let access = match &service {
-            Fact::Unavailable { why } => Fact::unavailable(why.clone()),
-            _ => Fact::unavailable("the service was not started"),
-        };
-        return (service, access);
+    let mut service = match service {
+        Fact::Known(service) => service,
+        Fact::Unavailable { why } => return Served::unavailable(&why),
+        _ => return Served::unavailable("the service was not started"),
     };
     let Some(running) = running else {
-        return (
-            Fact::Known(service),
-            Fact::blocked(START_CHECK, "the service did not start"),
-        );
+        return Served::all(Fact::Known(service), || {
+            Fact::blocked(START_CHECK, "the service did not start")
+        });
     };
+    if bench.route.kind == Some(Kind::Pipeline) {
+        let prediction = bench.stage("scenarios", || {
+            service.healthcheck = drills::healthcheck(&running, &image.info)?;
+            let prediction = prediction::try_out(&running, &mut service)?;
+            drills::database_drill(&running, &mut service)?;
+            service.logs = drills::logs(&running)?;
+            Ok(judged(bench, prediction.count(), prediction))
+        });
+        let access = Fact::Absent {
+            why: "it has no accounts".to_owned(),
+        };
+        return scenario_seen(service, access, prediction);
+    }
     let access = bench.stage("scenarios", || {
         let mut access = access::try_out(&running)?;
         drills::restart(&running, &mut service, &mut access)?;
         drills::database_drill(&running, &mut service)?;
         service.healthcheck = drills::healthcheck(&running, &image.info)?;
         service.logs = drills::logs(&running)?;
-        // Some of it may have been waited for in vain.
-        if let Some(seen) = bench.out_of_time() {
-            return Ok(seen);
-        }
-        let (held, tried) = access.count();
-        let detail = format!("{held} of {tried} requests answered as they should");
-        Ok(Seen {
-            passed: held == tried,
-            fact: Fact::Known(access),
-            cached: false,
-            detail,
-        })
+        Ok(judged(bench, access.count(), access))
     });
-    if let Fact::Unavailable { why } = &access {
-        // Engine trouble on the way: what was not tried must not look like the candidate's fault.
-        return (Fact::unavailable(why.clone()), access);
-    }
-    (Fact::Known(service), access)
+    let prediction = Fact::Absent {
+        why: "it makes no predictions".to_owned(),
+    };
+    scenario_seen(service, access, prediction)
 }
 
-fn both_blocked(by: &str, why: &str) -> (Fact<Service>, Fact<Access>) {
-    (Fact::blocked(by, why), Fact::blocked(by, why))
+/// What a scenario came to, unless some of it was waited for in vain.
+fn judged<T>(bench: &Bench<'_>, (held, tried): (usize, usize), fact: T) -> Seen<T> {
+    bench.out_of_time().unwrap_or_else(|| Seen {
+        passed: held == tried,
+        fact: Fact::Known(fact),
+        cached: false,
+        detail: format!("{held} of {tried} requests answered as they should"),
+    })
+}
+
+/// Engine trouble on the way: what was not tried must not look like the candidate's fault.
+fn scenario_seen(service: Service, access: Fact<Access>, prediction: Fact<Prediction>) -> Served {
+    let trouble = match (&access, &prediction) {
+        (Fact::Unavailable { why }, _) | (_, Fact::Unavailable { why }) => Some(why.clone()),
+        _ => None,
+    };
+    Served {
+        service: match trouble {
+            Some(why) => Fact::unavailable(why),
+            None => Fact::Known(service),
+        },
+        access,
+        prediction,
+    }
 }
 
 /// Starts the database, runs the set-up commands, starts the service and waits for it.
@@ -195,13 +273,28 @@ fn start<'a>(
     };
     let environment = environment(contract, database.as_ref());
     let network = pod.network();
-    let spec = || sandbox::service(image, network.clone(), environment.clone());
+    let mut volumes = Vec::new();
+    for folder in &contract.state {
+        let volume = bench.session.create_volume("state", Some(&sandbox::state(image)))?;
+        volumes.push((volume, folder.path().to_owned()));
+    }
+    let spec = || {
+        let spec = sandbox::service(image, network.clone(), environment.clone());
+        sandbox::with_state(spec, &volumes)
+    };
     if let Some(database) = &database {
         database.wait(bench)?;
     }
-    if let Some(failed) = set_up(bench, contract, spec())? {
-        return Ok((Service::not_started(failed), None));
-    }
+    let set_up = match set_up(bench, contract, spec())? {
+        SetUp::Failed(failed) => {
+            let service = Service {
+                set_up_failed: true,
+                ..Service::not_started(failed)
+            };
+            return Ok((service, None));
+        }
+        SetUp::Done(holder) => holder,
+    };
     let mut service_spec = spec();
     // Signals must reach the image's own process: no init of ours hides what it does with them.
     service_spec.init = false;
@@ -263,6 +356,7 @@ fn start<'a>(
         client,
         container,
         database,
+        set_up,
         environment,
     };
     Ok((service, Some(running)))
@@ -282,17 +376,25 @@ fn environment(contract: &ServiceContract, database: Option<&Database>) -> BTree
     environment
 }
 
-/// Runs the set-up commands in a container of the image; an observation of the first that fails.
+/// What came of the set-up commands.
+enum SetUp {
+    /// One failed.
+    Failed(Observation),
+    /// All succeeded. Their container, when the service keeps state: memory that nobody uses is gone.
+    Done(Option<ContainerId>),
+}
+
+/// Runs the set-up commands in a container of the image.
 fn set_up(
     bench: &Bench<'_>,
     contract: &ServiceContract,
     mut spec: crate::engine::ContainerSpec,
-) -> Result<Option<Observation>, EngineError> {
-    if contract.setup.is_empty() {
-        return Ok(None);
+) -> Result<SetUp, EngineError> {
+    if contract.setup.is_empty() && contract.state.is_empty() {
+        return Ok(SetUp::Done(None));
     }
     spec.entrypoint = Some(vec!["sleep".to_owned()]);
-    spec.command = Some(vec![(SETUP_LIMIT.as_secs() * 10).to_string()]);
+    spec.command = Some(vec![HOLD_LIMIT.as_secs().to_string()]);
     let container = bench.session.start("setup", spec)?;
     for words in &contract.setup {
         let request = command::request(bench, words, SETUP_LIMIT);
@@ -300,11 +402,12 @@ fn set_up(
             .engine
             .exec(&container, &request, &mut bench.output_of("service"))?;
         if outcome.exit_code != Some(0) {
-            return Ok(Some(command::observation(words, &outcome)));
+            return Ok(SetUp::Failed(command::observation(words, &outcome)));
         }
     }
-    bench
-        .session
-        .remove(&crate::engine::EngineObject::Container(container.0))?;
-    Ok(None)
+    if !contract.state.is_empty() {
+        return Ok(SetUp::Done(Some(container)));
+    }
+    bench.session.remove(&EngineObject::Container(container.0))?;
+    Ok(SetUp::Done(None))
 }
