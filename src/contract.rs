@@ -3,12 +3,14 @@
 //! The file belongs to the repository under test, so it is data: size and aliases are limited before it is parsed, and
 //! nothing in it reaches a shell of this machine.
 
+mod deploy;
 mod pipeline;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use deploy::{Deploy, Version};
 pub use pipeline::{Better, ExitCodes, Future, Metrics, Pipeline, Prediction, Record};
 
 /// Where the contract lies in a repository.
@@ -60,6 +62,8 @@ pub struct Contract {
     pub service: Option<Service>,
     /// How to use an API's accounts and roles.
     pub api: Option<Api>,
+    /// How to release a version, and how to go back.
+    pub deploy: Option<Deploy>,
     /// How to run a pipeline and where its results lie.
     pub pipeline: Option<Pipeline>,
 }
@@ -415,6 +419,21 @@ mod tests {
             contract.api.and_then(|api| api.login).expect("a login").token,
             "access_token"
         );
+    }
+
+    #[test]
+    fn the_documented_deployment_is_one() {
+        let page = include_str!("../docs/contract.md");
+        let example = page
+            .split("```yaml\n")
+            .find_map(|block| block.split("```").next().filter(|text| text.contains("\ndeploy:")))
+            .expect("an example");
+        let deploy = Contract::parse(example.as_bytes())
+            .expect("a contract")
+            .deploy
+            .expect("a deployment");
+        assert!(deploy.release.contains(&"{image}".to_owned()));
+        assert_eq!(deploy.address(), Some(("127.0.0.1", 8080)));
     }
 
     #[test]

@@ -74,6 +74,14 @@ fn scripted() -> Bench {
                 ..ExecOutcome::default()
             },
         )
+        .on_exec(
+            "getent hosts nobody",
+            ExecOutcome {
+                exit_code: Some(2),
+                ..ExecOutcome::default()
+            },
+        )
+        .on_exec_print("getent hosts", 0, "172.18.0.2\n")
         .on_exec_with("cat", |_, read| {
             Ok(ExecOutcome {
                 exit_code: Some(0),
@@ -145,6 +153,8 @@ contract! {
     a_build_makes_an_image
     a_container_becomes_an_image_without_the_marks_of_its_run
     a_network_cannot_be_joined_after_its_owner
+    containers_of_a_network_know_each_other_by_name
+    the_two_directions_of_a_program_are_apart
     a_session_lists_and_removes_what_it_made
     a_volume_in_memory_is_shared_and_bounded
     a_closed_session_makes_nothing_more
@@ -400,6 +410,47 @@ mod behaviour {
         assert_eq!(image.labels.get("proofolio.run").map(String::as_str), Some(""));
         bench.engine.remove(&EngineObject::Image(id)).unwrap();
         assert_eq!(bench.engine.image(&tag).unwrap(), None);
+    }
+
+    pub fn containers_of_a_network_know_each_other_by_name(bench: &Bench) {
+        let session = bench.session();
+        let network = session.create_network("net").unwrap();
+        let member = |aliases: &[&str]| {
+            let spec = ContainerSpec {
+                network: Network::Named(network.clone()),
+                aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
+                ..idle()
+            };
+            let (container, name) = session.create_named("member", spec).unwrap();
+            bench.engine.start(&container).unwrap();
+            (container, name)
+        };
+        let (_, name) = member(&["web", "shop-blue"]);
+        let (asking, _) = member(&[]);
+        for known in ["web", "shop-blue", &name] {
+            let outcome = bench
+                .engine
+                .exec(&asking, &command(&["getent", "hosts", known]), &mut ignore)
+                .unwrap();
+            assert_eq!(outcome.exit_code, Some(0), "{known}");
+        }
+        let outcome = bench
+            .engine
+            .exec(&asking, &command(&["getent", "hosts", "nobody"]), &mut ignore)
+            .unwrap();
+        assert_ne!(outcome.exit_code, Some(0));
+    }
+
+    pub fn the_two_directions_of_a_program_are_apart(bench: &Bench) {
+        let session = bench.session();
+        let program = "import sys\nfor line in sys.stdin: print(line, end='', flush=True)";
+        let container = session.create("program", sandbox::prober(PYTHON, program, Vec::new())).unwrap();
+        let (mut sender, mut receiver) = bench.engine.attach(&container).unwrap().split();
+        bench.engine.start(&container).unwrap();
+        let hearing = std::thread::spawn(move || receiver.receive_line(Duration::from_secs(20), 100));
+        std::thread::sleep(Duration::from_millis(50));
+        sender.send_line("hello").unwrap();
+        assert_eq!(hearing.join().unwrap().unwrap().as_deref(), Some("hello"));
     }
 
     pub fn a_network_cannot_be_joined_after_its_owner(bench: &Bench) {

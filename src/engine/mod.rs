@@ -5,6 +5,7 @@
 
 pub mod docker;
 mod error;
+pub mod gateway;
 mod interrupt;
 pub mod pod;
 pub mod prober;
@@ -86,11 +87,20 @@ pub trait Engine: Send + Sync {
 }
 
 /// A container's standard input and output, for a program that speaks in lines.
-pub trait Attachment: Send {
+pub trait Attachment: LineSender + LineReceiver {
+    /// The two directions apart, for threads that write while another one waits for what comes.
+    fn split(self: Box<Self>) -> (Box<dyn LineSender>, Box<dyn LineReceiver>);
+}
+
+/// A program's standard input.
+pub trait LineSender: Send {
     /// Writes one line (the newline is added).
     fn send_line(&mut self, line: &str) -> Result<(), EngineError>;
+}
 
-    /// Reads the next line of standard output, at most `limit` bytes of it. `None` when the program has ended.
+/// A program's standard output.
+pub trait LineReceiver: Send {
+    /// Reads the next line, at most `limit` bytes of it. `None` when the program has ended.
     fn receive_line(&mut self, timeout: std::time::Duration, limit: usize) -> Result<Option<String>, EngineError>;
 }
 

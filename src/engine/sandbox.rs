@@ -183,6 +183,43 @@ pub fn prober(image: &str, program: &str, hosts: Vec<String>) -> ContainerSpec {
     }
 }
 
+/// The gateway's front: owns the network of a deployment, answers on its standard input and output, and ends with us.
+pub fn front(image: &str, program: &str, network: &str) -> ContainerSpec {
+    let prober = prober(image, program, Vec::new());
+    ContainerSpec {
+        network: Network::Named(network.to_owned()),
+        limits: Limits {
+            open_files: 2048,
+            ..prober.limits
+        },
+        ..prober
+    }
+}
+
+/// A container that does nothing but hold what others would lose: a volume's memory, a name in a network.
+pub fn keeper(image: &str) -> ContainerSpec {
+    ContainerSpec {
+        user: Some(format!("{NOBODY}:{NOBODY}")),
+        limits: Limits {
+            memory: 32 * MIB,
+            millicpus: 100,
+            pids: 8,
+            file_size: MIB,
+            open_files: 64,
+        },
+        ..idle(image)
+    }
+}
+
+/// Adds memory that everybody in the container can write, where there is none yet.
+pub fn add_memory<'p>(spec: &mut ContainerSpec, paths: impl Iterator<Item = &'p str>) {
+    for path in paths {
+        if !spec.tmpfs.iter().any(|known| known.path.trim_end_matches('/') == path) {
+            spec.tmpfs.push(shared(path, 64 * MIB, None));
+        }
+    }
+}
+
 /// What all profiles share, as a container that does nothing until it is removed.
 fn idle(image: &str) -> ContainerSpec {
     ContainerSpec {
@@ -195,6 +232,7 @@ fn idle(image: &str) -> ContainerSpec {
         user: None,
         working_directory: None,
         network: Network::None,
+        aliases: Vec::new(),
         extra_hosts: Vec::new(),
         read_only: true,
         tmpfs: Vec::new(),

@@ -91,12 +91,18 @@ impl Session {
 
     /// Makes a container under the session's name and labels for `role`. It does not run yet.
     pub fn create(&self, role: &str, spec: ContainerSpec) -> Result<ContainerId, EngineError> {
+        self.create_named(role, spec).map(|(container, _)| container)
+    }
+
+    /// The same, with the name that it got: containers of a named network find each other by it.
+    pub fn create_named(&self, role: &str, spec: ContainerSpec) -> Result<(ContainerId, String), EngineError> {
         let name = self.name(role);
         let mut labels = spec.labels.clone();
         labels.extend(self.labels(role));
         let spec = ContainerSpec { name, labels, ..spec };
         let object = EngineObject::Container(spec.name.clone());
-        self.making(Operation::Create, object, || self.engine.create(&spec))
+        let container = self.making(Operation::Create, object, || self.engine.create(&spec))?;
+        Ok((container, spec.name))
     }
 
     /// Makes a container and starts it.

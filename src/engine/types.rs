@@ -210,6 +210,8 @@ pub struct ContainerSpec {
     pub working_directory: Option<String>,
     /// Network.
     pub network: Network,
+    /// Further names of the container in a [`Network::Named`]; elsewhere they mean nothing.
+    pub aliases: Vec<String>,
     /// `name:address` lines for `/etc/hosts`.
     pub extra_hosts: Vec<String>,
     /// Is the root file system read-only?

@@ -16,6 +16,8 @@ pub struct DocsFacts {
     pub decisions: Option<String>,
     /// The licence file.
     pub license: Option<String>,
+    /// The first file that says how to go back to the version before.
+    pub rollback: Option<String>,
     /// The example of the settings: `.env.example` and the like.
     pub env_example: Option<String>,
 }
@@ -74,6 +76,9 @@ pub fn collect(snapshot: &Snapshot) -> DocsFacts {
         if is_documentation(&lower) {
             facts.files.push(file.path.clone());
             placeholders(file, &mut facts.placeholders);
+            if facts.rollback.is_none() && speaks_of_rollback(file) {
+                facts.rollback = Some(file.path.clone());
+            }
         }
         let name = lower.rsplit('/').next().unwrap_or_default();
         let adr = ["docs/adr/", "docs/adrs/", "adr/", "docs/decisions/", "doc/adr/"];
@@ -94,6 +99,11 @@ pub fn collect(snapshot: &Snapshot) -> DocsFacts {
         }
     }
     facts
+}
+
+fn speaks_of_rollback(file: &File) -> bool {
+    let text = file.text().map(|text| text.content.to_lowercase()).unwrap_or_default();
+    text.len() <= TEXT_BYTES && ["rollback", "roll back", "rolling back"].iter().any(|word| text.contains(word))
 }
 
 fn is_readme(name: &str) -> bool {

@@ -119,6 +119,8 @@ fact_names! {
     Image = "image", true;
     /// Its service, running.
     Service = "service", true;
+    /// Its deployment procedure, played under load.
+    Release = "release", true;
     /// Its accounts and roles, tried from outside.
     Access = "access", true;
     /// Its predictions, asked for from outside.

@@ -13,15 +13,26 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use super::super::ring::Ring;
 use super::super::text::visible_bytes;
-use super::super::{Attachment, ContainerId, EngineError, Interrupt, Operation};
+use super::super::{Attachment, ContainerId, EngineError, Interrupt, LineReceiver, LineSender, Operation};
 use super::{DockerEngine, QUICK, Reactor, container, failure, until_set};
 
 /// What is kept of standard error, for the message when the program fails.
 const ERROR_LIMIT: usize = 4096;
 
 struct Conversation {
-    output: Pin<Box<dyn Stream<Item = Result<LogOutput, Error>> + Send>>,
+    sender: Sender,
+    receiver: Receiver,
+}
+
+struct Sender {
     input: Pin<Box<dyn AsyncWrite + Send>>,
+    subject: String,
+    interrupt: Interrupt,
+    reactor: Arc<Reactor>,
+}
+
+struct Receiver {
+    output: Pin<Box<dyn Stream<Item = Result<LogOutput, Error>> + Send>>,
     pending: VecDeque<u8>,
     errors: Ring,
     /// The line being read was too long; the rest of it is skipped.
@@ -48,18 +59,25 @@ pub(super) fn attach(engine: &DockerEngine, container: &ContainerId) -> Result<B
         engine.client.attach_container(&container.0, Some(options)),
     )?;
     Ok(Box::new(Conversation {
-        output: attached.output,
-        input: attached.input,
-        pending: VecDeque::new(),
-        errors: Ring::new(ERROR_LIMIT),
-        skipping: false,
-        subject,
-        interrupt: engine.interrupt.clone(),
-        reactor: Arc::clone(&engine.reactor),
+        sender: Sender {
+            input: attached.input,
+            subject: subject.clone(),
+            interrupt: engine.interrupt.clone(),
+            reactor: Arc::clone(&engine.reactor),
+        },
+        receiver: Receiver {
+            output: attached.output,
+            pending: VecDeque::new(),
+            errors: Ring::new(ERROR_LIMIT),
+            skipping: false,
+            subject,
+            interrupt: engine.interrupt.clone(),
+            reactor: Arc::clone(&engine.reactor),
+        },
     }))
 }
 
-impl Conversation {
+impl Receiver {
     /// Takes the next line out of what has arrived; one that is too long comes cut.
     fn next_line(&mut self, limit: usize) -> Option<String> {
         loop {
@@ -85,6 +103,24 @@ impl Conversation {
 }
 
 impl Attachment for Conversation {
+    fn split(self: Box<Self>) -> (Box<dyn LineSender>, Box<dyn LineReceiver>) {
+        (Box::new(self.sender), Box::new(self.receiver))
+    }
+}
+
+impl LineSender for Conversation {
+    fn send_line(&mut self, line: &str) -> Result<(), EngineError> {
+        self.sender.send_line(line)
+    }
+}
+
+impl LineReceiver for Conversation {
+    fn receive_line(&mut self, timeout: Duration, limit: usize) -> Result<Option<String>, EngineError> {
+        self.receiver.receive_line(timeout, limit)
+    }
+}
+
+impl LineSender for Sender {
     fn send_line(&mut self, line: &str) -> Result<(), EngineError> {
         let bytes = format!("{line}\n");
         let Self {
@@ -92,7 +128,6 @@ impl Attachment for Conversation {
             interrupt,
             subject,
             reactor,
-            ..
         } = self;
         reactor.block_on(async {
             tokio::select! {
@@ -105,7 +140,9 @@ impl Attachment for Conversation {
             }
         })
     }
+}
 
+impl LineReceiver for Receiver {
     fn receive_line(&mut self, timeout: Duration, limit: usize) -> Result<Option<String>, EngineError> {
         let deadline = tokio::time::Instant::now() + timeout;
         let reactor = Arc::clone(&self.reactor);

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use bollard::container::LogOutput;
 use bollard::errors::Error;
-use bollard::models::{ContainerCreateBody, HealthConfig, HostConfig, HostConfigLogConfig, ResourcesUlimits};
+use bollard::models::{
+    ContainerCreateBody, EndpointSettings, HealthConfig, HostConfig, HostConfigLogConfig, NetworkingConfig,
+    ResourcesUlimits,
+};
 use bollard::query_parameters::{CreateContainerOptions, KillContainerOptions, LogsOptions, WaitContainerOptions};
 use futures_util::StreamExt;
 
@@ -66,8 +69,21 @@ fn body(spec: &ContainerSpec, information: &EngineInfo) -> ContainerCreateBody {
         }),
         labels: Some(spec.labels.clone().into_iter().collect()),
         host_config: Some(host_config(spec, information)),
+        networking_config: networking(spec),
         ..Default::default()
     }
+}
+
+/// The container's names in its network.
+fn networking(spec: &ContainerSpec) -> Option<NetworkingConfig> {
+    let Network::Named(name) = &spec.network else { return None };
+    let endpoint = EndpointSettings {
+        aliases: Some(spec.aliases.clone()),
+        ..Default::default()
+    };
+    (!spec.aliases.is_empty()).then(|| NetworkingConfig {
+        endpoints_config: Some(HashMap::from([(name.clone(), endpoint)])),
+    })
 }
 
 fn host_config(spec: &ContainerSpec, information: &EngineInfo) -> HostConfig {

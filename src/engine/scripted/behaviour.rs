@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::io::Read;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::super::text::{Lines, visible_bytes};
 use super::super::{
     Attachment, BuildOutcome, BuildRequest, ContainerId, ContainerSpec, ContainerState, Engine, EngineError,
-    EngineInfo, EngineObject, ExecOutcome, ExecRequest, ImageInfo, Labels, ListedObject, Network, Operation, Stdin,
-    VolumeMemory,
+    EngineInfo, EngineObject, ExecOutcome, ExecRequest, ImageInfo, Labels, LineReceiver, LineSender, ListedObject, Network,
+    Operation, Stdin, VolumeMemory,
 };
 use super::{Container, Program, ScriptedEngine};
 
@@ -166,7 +167,7 @@ impl Engine for ScriptedEngine {
         state.container(Operation::Attach, container)?;
         Ok(Box::new(ScriptedAttachment {
             program: self.program.clone(),
-            answers: VecDeque::new(),
+            answers: Arc::default(),
         }))
     }
 
@@ -282,21 +283,42 @@ impl Engine for ScriptedEngine {
     }
 }
 
+/// A program that is never at work: what it answers is there as soon as it is asked.
+#[derive(Clone)]
 struct ScriptedAttachment {
     program: Option<Program>,
-    answers: VecDeque<String>,
+    answers: Arc<(Mutex<VecDeque<String>>, Condvar)>,
 }
 
 impl Attachment for ScriptedAttachment {
+    fn split(self: Box<Self>) -> (Box<dyn LineSender>, Box<dyn LineReceiver>) {
+        (self.clone(), self)
+    }
+}
+
+impl LineSender for ScriptedAttachment {
     fn send_line(&mut self, line: &str) -> Result<(), EngineError> {
         if let Some(program) = &self.program {
-            self.answers.extend(program(line));
+            let (answers, arrived) = &*self.answers;
+            let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+            answers.extend(program(line));
+            arrived.notify_all();
         }
         Ok(())
     }
+}
 
+impl LineReceiver for ScriptedAttachment {
     fn receive_line(&mut self, timeout: Duration, limit: usize) -> Result<Option<String>, EngineError> {
-        match self.answers.pop_front() {
+        if self.program.is_none() {
+            return Ok(None);
+        }
+        let (answers, arrived) = &*self.answers;
+        let answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut answers, _) = arrived
+            .wait_timeout_while(answers, timeout, |answers| answers.is_empty())
+            .unwrap_or_else(PoisonError::into_inner);
+        match answers.pop_front() {
             Some(mut line) => {
                 let mut end = limit.min(line.len());
                 while !line.is_char_boundary(end) {
@@ -305,12 +327,11 @@ impl Attachment for ScriptedAttachment {
                 line.truncate(end);
                 Ok(Some(line))
             }
-            None if self.program.is_some() => Err(EngineError::new(
+            None => Err(EngineError::new(
                 Operation::Attach,
                 "scripted program",
                 format!("no answer within {:.1} s", timeout.as_secs_f32()),
             )),
-            None => Ok(None),
         }
     }
 }

@@ -8,9 +8,11 @@ use serde::Serialize;
 use super::bench::{Bench, Seen};
 use super::command::tail;
 use super::environment_cache::Key;
+use super::image_layers;
+use crate::contract::Kind;
 use crate::engine::session::cache_labels;
 use crate::engine::{BuildRequest, ContextFile, EngineObject, ImageInfo};
-use crate::facts::Fact;
+use crate::facts::{Fact, Observation};
 use crate::facts::dockerfile::{DockerfileFacts, docker_context};
 use crate::facts::location::Location;
 
@@ -46,9 +48,14 @@ pub struct Image {
     pub user: String,
     /// Ports that it says it listens on, such as `8000/tcp`.
     pub exposed_ports: Vec<String>,
+    /// It stays the same when something changes that does not belong into it.
+    pub layers_kept: Observation,
     /// What the engine knows of it.
     #[serde(skip)]
     pub info: ImageInfo,
+    /// Its name on the engine.
+    #[serde(skip)]
+    pub tag: String,
 }
 
 /// Builds the image.
@@ -115,7 +122,9 @@ pub fn run(bench: &Bench<'_>, dockerfile: &DockerfileFacts) -> Fact<Image> {
                     megabytes: 0,
                     user: String::new(),
                     exposed_ports: Vec::new(),
+                    layers_kept: Observation::blocked(BUILD_CHECK, "the image could not be built"),
                     info: ImageInfo::default(),
+                    tag,
                 };
                 Ok(Seen {
                     fact: Fact::Known(image),
@@ -135,8 +144,12 @@ pub fn run(bench: &Bench<'_>, dockerfile: &DockerfileFacts) -> Fact<Image> {
                 let cached = outcome.steps > 0 && outcome.cached_steps == outcome.steps;
                 let megabytes = info.size / 1_000_000;
                 let detail = format!("{megabytes} MB in {} steps by {}", outcome.steps, outcome.builder);
+                let mut image = described(info, megabytes, tag);
+                if bench.route.kind == Some(Kind::Deploy) {
+                    image.layers_kept = image_layers::kept(bench, &image, path, &prefix)?;
+                }
                 Ok(Seen {
-                    fact: Fact::Known(described(info, megabytes)),
+                    fact: Fact::Known(image),
                     passed: true,
                     cached,
                     detail,
@@ -146,7 +159,7 @@ pub fn run(bench: &Bench<'_>, dockerfile: &DockerfileFacts) -> Fact<Image> {
     })
 }
 
-fn described(info: ImageInfo, megabytes: u64) -> Image {
+fn described(info: ImageInfo, megabytes: u64, tag: String) -> Image {
     Image {
         built: true,
         timed_out: false,
@@ -158,7 +171,9 @@ fn described(info: ImageInfo, megabytes: u64) -> Image {
         megabytes,
         user: info.user.clone(),
         exposed_ports: info.exposed_ports.clone(),
+        layers_kept: Observation::absent("only an image that is deployed again and again is built twice"),
         info,
+        tag,
     }
 }
 

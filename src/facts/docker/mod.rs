@@ -13,6 +13,7 @@ mod drills;
 pub mod environment;
 mod environment_cache;
 pub mod image;
+mod image_layers;
 pub mod install;
 pub mod junit;
 pub mod pipeline;
@@ -20,6 +21,7 @@ pub mod placeholders;
 pub mod prediction;
 pub mod pytest;
 mod recipe;
+pub mod release;
 pub mod result_cache;
 mod running;
 pub mod service;
@@ -33,10 +35,12 @@ pub use bench::{Bench, Installer, Options};
 use super::dockerfile::DockerfileFacts;
 use super::python::PythonFacts;
 use super::requirements::RequirementsFacts;
-use super::{FactName, FactSet};
+use super::{Fact, FactName, FactSet};
 
 /// The stages, in the order in which they would run one after the other.
-pub const STAGES: [&str; 7] = ["venv", "install", "pytest", "pipeline", "image", "service", "scenarios"];
+pub const STAGES: [&str; 8] = [
+    "venv", "install", "pytest", "pipeline", "image", "service", "scenarios", "release",
+];
 
 /// What the stages read of the static facts.
 #[derive(Debug, Clone, Copy)]
@@ -53,17 +57,22 @@ pub struct Statics<'a> {
 
 /// Runs the stages that the needed facts call for and puts the facts into `facts`.
 pub fn collect(bench: &Bench<'_>, needed: &BTreeSet<FactName>, statics: Statics<'_>, facts: &mut FactSet) {
-    use FactName::{Access, Environment, Image, Pipeline, Prediction, Pytest, Service, Venv};
+    use FactName::{Access, Environment, Image, Pipeline, Prediction, Pytest, Release, Service, Venv};
     let needs = |names: &[FactName]| names.iter().any(|name| needed.contains(name));
     let with_tests = needs(&[Pytest]);
     let with_pipeline = needs(&[Pipeline]);
-    let with_install = with_tests || with_pipeline || needs(&[Venv, Environment]);
+    let with_release = needs(&[Release]);
+    let with_install = with_tests || with_pipeline || with_release || needs(&[Venv, Environment]);
     let with_service = needs(&[Service, Access, Prediction]);
-    let with_image = with_service || needs(&[Image]);
+    let with_image = with_service || with_release || needs(&[Image]);
+    // The commands of a deployment run in the environment that the other branch installs.
+    let (installed, awaited) = std::sync::mpsc::channel();
 
-    let tests = || {
+
+    let tests = move || {
         with_install.then(|| {
             let (venv, environment) = install::run(bench, statics.requirements, statics.python);
+            let _ = installed.send(environment.clone());
             let pytest = || with_tests.then(|| pytest::run(bench, &environment, statics.tests_written));
             let pipeline = || with_pipeline.then(|| pipeline::run(bench, &environment));
             let (pytest, pipeline) = if bench.options.jobs > 1 {
@@ -78,11 +87,27 @@ pub fn collect(bench: &Bench<'_>, needed: &BTreeSet<FactName>, statics: Statics<
             (venv, environment, pytest, pipeline)
         })
     };
-    let image = || {
+    let image = move || {
         with_image.then(|| {
             let image = image::run(bench, statics.dockerfile);
-            let service = with_service.then(|| service::run(bench, &image));
-            (image, service)
+            let service = || with_service.then(|| service::run(bench, &image));
+            let release = || {
+                with_release.then(|| {
+                    // Nothing comes when installing panicked.
+                    let environment = awaited.recv().unwrap_or_else(|_| Fact::unavailable("nothing was installed"));
+                    release::run(bench, &image, &environment)
+                })
+            };
+            let (service, release) = if bench.options.jobs > 1 {
+                std::thread::scope(|scope| {
+                    let service = scope.spawn(service);
+                    let release = release();
+                    (service.join().unwrap_or_default(), release)
+                })
+            } else {
+                (service(), release())
+            };
+            (image, service, release)
         })
     };
     let (tests, image) = if bench.options.jobs > 1 {
@@ -110,7 +135,13 @@ pub fn collect(bench: &Bench<'_>, needed: &BTreeSet<FactName>, statics: Statics<
             facts.insert(Pipeline, pipeline);
         }
     }
-    if let Some((image, service)) = image {
+    if let Some((image, service, release)) = image {
+        if let Some(mut release) = release {
+            if let Fact::Known(release) = &mut release {
+                release.blame(&image, service.as_ref().map(|seen| &seen.service));
+            }
+            facts.insert(Release, release);
+        }
         facts.insert(Image, image);
         if let Some(mut seen) = service {
             seen.blame(&missing, stopped);

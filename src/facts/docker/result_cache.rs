@@ -19,7 +19,7 @@ use crate::facts::{Fact, FactName, FactSet};
 use crate::report::model::Stage;
 
 /// Changes whenever what the stages do, or the limits under which they run, change.
-const RECIPE: &str = concat!(env!("CARGO_PKG_VERSION"), "/2");
+const RECIPE: &str = concat!(env!("CARGO_PKG_VERSION"), "/3");
 /// How long a result is good: base images and the package index move on.
 const LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Most results that are kept.
@@ -31,6 +31,8 @@ const LARGEST: u64 = 16 * 1024 * 1024;
 #[derive(Debug, Serialize, Deserialize)]
 struct Results {
     facts: BTreeMap<String, Value>,
+    /// Facts that there are none of in such a project, and why.
+    absent: BTreeMap<String, String>,
     stages: Vec<Stage>,
 }
 
@@ -58,9 +60,12 @@ impl ResultCache {
             key.add(fact.name().as_bytes());
         }
         let bases = dockerfile.base_images.iter().map(|base| base.image.as_str());
+        let deploy = bench.route.contract.as_ref().and_then(|contract| contract.deploy.as_ref());
+        let started = deploy.into_iter().flat_map(|deploy| &deploy.images).map(String::as_str);
         for reference in [bench.route.python_image.as_str(), bench.route.postgres_image.as_str()]
             .into_iter()
             .chain(bases)
+            .chain(started)
         {
             key.add(reference.as_bytes());
             key.add(bench.engine.image(reference)?.unwrap_or_default().id.as_bytes());
@@ -89,6 +94,9 @@ impl ResultCache {
         for (name, value) in results.facts {
             facts.insert(name.parse().ok()?, Fact::Known(value));
         }
+        for (name, why) in results.absent {
+            facts.insert(name.parse().ok()?, Fact::<()>::Absent { why });
+        }
         let mut stages = results.stages;
         for stage in &mut stages {
             (stage.cached, stage.seconds) = (true, 0.0);
@@ -110,14 +118,23 @@ impl ResultCache {
         let Some(file) = &self.file else { return };
         let dynamic = || facts.iter().filter(|(name, _)| name.is_dynamic());
         let held = stages.iter().all(|stage| stage.outcome == "passed")
-            && dynamic().all(|(_, fact)| fact.known().is_some_and(|value| !holds_a_fault(value)));
+            && dynamic().all(|(_, fact)| match fact {
+                Fact::Known(value) => !holds_a_fault(value),
+                Fact::Absent { .. } => true,
+                Fact::Blocked { .. } | Fact::Unavailable { .. } => false,
+            });
         if !held {
             return;
         }
         let facts = dynamic()
             .filter_map(|(name, fact)| Some((name.name().to_owned(), fact.known()?.clone())))
             .collect();
+        let absent = dynamic().filter_map(|(name, fact)| match fact {
+            Fact::Absent { why } => Some((name.name().to_owned(), why.clone())),
+            _ => None,
+        });
         let results = Results {
+            absent: absent.collect(),
             facts,
             stages: stages.to_vec(),
         };

@@ -218,6 +218,27 @@ pub fn run(bench: &Bench<'_>, image: &Fact<Image>) -> Served {
         };
         return scenario_seen(service, access, prediction);
     }
+    if bench.route.kind == Some(Kind::Deploy) {
+        let scenario = bench.stage("scenarios", || {
+            service.healthcheck = drills::healthcheck(&running, &image.info)?;
+            service.stops = drills::stop(&running)?;
+            drills::database_drill(&running, &mut service)?;
+            service.logs = drills::logs(&running)?;
+            let all = [&service.healthcheck, &service.stops, &service.logs];
+            let tried = all.iter().filter(|seen| seen.ok.is_some()).count();
+            let held = all.iter().filter(|seen| seen.holds()).count();
+            Ok(Seen {
+                detail: format!("{held} of {tried} drills went as they should"),
+                ..judged(bench, (held, tried), ())
+            })
+        });
+        return match scenario {
+            Fact::Unavailable { why } => Served::unavailable(&why),
+            _ => Served::all(Fact::Known(service), || Fact::Absent {
+                why: "a deployment has neither accounts nor predictions of its own".to_owned(),
+            }),
+        };
+    }
     let access = bench.stage("scenarios", || {
         let mut access = access::try_out(&running)?;
         drills::restart(&running, &mut service, &mut access)?;

@@ -23,6 +23,7 @@ pub(super) fn derive(snapshot: &Snapshot, facts: &mut WorkflowFacts) {
             }
         }
         deployments(file, &testing, facts);
+        super::releases::derive(snapshot, file, facts);
         permissions(file, facts);
         facts.jobs.extend(file.jobs.iter().cloned());
     }

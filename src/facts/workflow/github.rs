@@ -19,6 +19,7 @@ pub(super) fn read(root: &Node, source: &Source<'_>) -> WorkflowFile {
         loc: crate::facts::location::Location::start(source.path),
     };
     let shell = default_shell(root);
+    let cancelled = root.get("concurrency").is_some_and(|node| cancels(node));
     let trouble = |message: &str, node: &Node| Trouble {
         message: message.to_owned(),
         loc: source.at(node),
@@ -29,7 +30,10 @@ pub(super) fn read(root: &Node, source: &Source<'_>) -> WorkflowFile {
                 if job.get("steps").is_none() && job.get("uses").is_none() {
                     file.errors.push(trouble("a job has neither steps nor uses", key));
                 }
-                file.jobs.push(read_job(key, job, shell.as_deref(), source));
+                let mut read = read_job(key, job, shell.as_deref(), source);
+                // The workflow's setting stops all its jobs, whatever they say themselves.
+                read.cancels |= cancelled;
+                file.jobs.push(read);
             }
         }
         Some(jobs) => file.errors.push(trouble("there are no jobs", jobs)),
@@ -50,6 +54,11 @@ pub(super) fn read(root: &Node, source: &Source<'_>) -> WorkflowFile {
         }
     }
     file
+}
+
+/// A concurrency group whose running member makes way for the next one. An expression may say otherwise where it matters.
+fn cancels(node: &Node) -> bool {
+    node.get("cancel-in-progress").is_some_and(|node| node.is_true())
 }
 
 fn text(node: Option<&std::rc::Rc<Node>>) -> Option<String> {
@@ -137,6 +146,9 @@ fn read_job(key: &Node, job: &Node, shell: Option<&str>, source: &Source<'_>) ->
         continue_on_error: job.get("continue-on-error").is_some_and(|node| node.is_true()),
         timeout: text(job.get("timeout-minutes")),
         permissions: job.get("permissions").map(|node| permissions(node)),
+        environment: text(job.get("environment"))
+            .or_else(|| text(job.get("environment").and_then(|node| node.get("name")))),
+        cancels: job.get("concurrency").is_some_and(|node| cancels(node)),
         uses: text(job.get("uses")),
         services: job
             .get("services")
@@ -185,6 +197,8 @@ pub(super) fn read_step(step: &Node, shell: Option<&str>, source: &Source<'_>) -
             .and_then(|node| node.text())
             .map(str::to_owned),
         checkout_ref: text(with.and_then(|with| with.get("ref"))),
+        // An expression may be true.
+        pushes: with.and_then(|with| with.get("push")).is_some_and(|node| !node.is_false()),
         loc: match (run, first) {
             (Some(run), Some(first)) => source.line_of(run, first),
             _ => source.at(place),

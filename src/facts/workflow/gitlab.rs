@@ -150,6 +150,11 @@ fn read_job(key: &Node, id: &str, root: &Node, chain: &Chain<'_>, source: &Sourc
         continue_on_error: allow.is_some_and(|node| node.is_true()),
         timeout: default("timeout").and_then(|node| node.text()).map(str::to_owned),
         permissions: None,
+        environment: chain.get("environment").and_then(|node| {
+            let name = node.text().or_else(|| node.get("name").and_then(|name| name.text()));
+            name.map(str::to_owned)
+        }),
+        cancels: default("interruptible").is_some_and(|node| node.is_true()),
         uses: None,
         services: services.iter().map(|node| service(node)).collect(),
         steps,

@@ -5,6 +5,7 @@ mod derive;
 mod github;
 mod gitlab;
 mod model;
+mod releases;
 mod shell;
 #[cfg(test)]
 mod tests;

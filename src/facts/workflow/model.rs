@@ -50,6 +50,16 @@ pub struct WorkflowFacts {
     pub without_timeout: Vec<Finding>,
     /// Jobs that deploy or push without waiting for the tests.
     pub ungated_deployments: Vec<Finding>,
+    /// Whether a job brings something to where users are.
+    pub deploys: bool,
+    /// Pushes of an image that nothing has run before.
+    pub untried_pushes: Vec<Finding>,
+    /// Deployments without an environment of the service, where approvals and secrets belong.
+    pub deployments_without_environment: Vec<Finding>,
+    /// Deployments that a newer run stops halfway.
+    pub cancelled_deployments: Vec<Finding>,
+    /// Deployments of an image by a tag, which can be moved.
+    pub deployments_by_tag: Vec<Finding>,
 }
 
 /// One workflow file.
@@ -116,6 +126,10 @@ pub struct Job {
     pub timeout: Option<String>,
     /// Its permissions as written.
     pub permissions: Option<String>,
+    /// The environment that it deploys to, as written.
+    pub environment: Option<String>,
+    /// Whether a newer run stops it halfway.
+    pub cancels: bool,
     /// A reusable workflow that it calls.
     pub uses: Option<String>,
     /// Containers beside it.
@@ -157,6 +171,8 @@ pub struct Step {
     pub action_script: Option<String>,
     /// The `ref` that a checkout is given.
     pub checkout_ref: Option<String>,
+    /// Whether an action is told to push (`with.push`).
+    pub pushes: bool,
     /// Where it is; for a script, where that starts.
     pub loc: Location,
 }
