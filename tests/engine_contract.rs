@@ -444,7 +444,9 @@ mod behaviour {
     pub fn the_two_directions_of_a_program_are_apart(bench: &Bench) {
         let session = bench.session();
         let program = "import sys\nfor line in sys.stdin: print(line, end='', flush=True)";
-        let container = session.create("program", sandbox::prober(PYTHON, program, Vec::new())).unwrap();
+        let container = session
+            .create("program", sandbox::prober(PYTHON, program, Vec::new()))
+            .unwrap();
         let (mut sender, mut receiver) = bench.engine.attach(&container).unwrap().split();
         bench.engine.start(&container).unwrap();
         let hearing = std::thread::spawn(move || receiver.receive_line(Duration::from_secs(20), 100));

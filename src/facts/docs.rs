@@ -103,7 +103,10 @@ pub fn collect(snapshot: &Snapshot) -> DocsFacts {
 
 fn speaks_of_rollback(file: &File) -> bool {
     let text = file.text().map(|text| text.content.to_lowercase()).unwrap_or_default();
-    text.len() <= TEXT_BYTES && ["rollback", "roll back", "rolling back"].iter().any(|word| text.contains(word))
+    text.len() <= TEXT_BYTES
+        && ["rollback", "roll back", "rolling back"]
+            .iter()
+            .any(|word| text.contains(word))
 }
 
 fn is_readme(name: &str) -> bool {

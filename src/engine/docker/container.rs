@@ -76,7 +76,9 @@ fn body(spec: &ContainerSpec, information: &EngineInfo) -> ContainerCreateBody {
 
 /// The container's names in its network.
 fn networking(spec: &ContainerSpec) -> Option<NetworkingConfig> {
-    let Network::Named(name) = &spec.network else { return None };
+    let Network::Named(name) = &spec.network else {
+        return None;
+    };
     let endpoint = EndpointSettings {
         aliases: Some(spec.aliases.clone()),
         ..Default::default()

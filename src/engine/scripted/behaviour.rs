@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 use super::super::text::{Lines, visible_bytes};
 use super::super::{
     Attachment, BuildOutcome, BuildRequest, ContainerId, ContainerSpec, ContainerState, Engine, EngineError,
-    EngineInfo, EngineObject, ExecOutcome, ExecRequest, ImageInfo, Labels, LineReceiver, LineSender, ListedObject, Network,
-    Operation, Stdin, VolumeMemory,
+    EngineInfo, EngineObject, ExecOutcome, ExecRequest, ImageInfo, Labels, LineReceiver, LineSender, ListedObject,
+    Network, Operation, Stdin, VolumeMemory,
 };
 use super::{Container, Program, ScriptedEngine};
 

@@ -12,9 +12,9 @@ use super::image_layers;
 use crate::contract::Kind;
 use crate::engine::session::cache_labels;
 use crate::engine::{BuildRequest, ContextFile, EngineObject, ImageInfo};
-use crate::facts::{Fact, Observation};
 use crate::facts::dockerfile::{DockerfileFacts, docker_context};
 use crate::facts::location::Location;
+use crate::facts::{Fact, Observation};
 
 /// Wall limit of a build.
 const LIMIT: Duration = Duration::from_secs(600);

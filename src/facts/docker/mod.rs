@@ -39,7 +39,14 @@ use super::{Fact, FactName, FactSet};
 
 /// The stages, in the order in which they would run one after the other.
 pub const STAGES: [&str; 8] = [
-    "venv", "install", "pytest", "pipeline", "image", "service", "scenarios", "release",
+    "venv",
+    "install",
+    "pytest",
+    "pipeline",
+    "image",
+    "service",
+    "scenarios",
+    "release",
 ];
 
 /// What the stages read of the static facts.
@@ -68,7 +75,6 @@ pub fn collect(bench: &Bench<'_>, needed: &BTreeSet<FactName>, statics: Statics<
     // The commands of a deployment run in the environment that the other branch installs.
     let (installed, awaited) = std::sync::mpsc::channel();
 
-
     let tests = move || {
         with_install.then(|| {
             let (venv, environment) = install::run(bench, statics.requirements, statics.python);
@@ -94,7 +100,9 @@ pub fn collect(bench: &Bench<'_>, needed: &BTreeSet<FactName>, statics: Statics<
             let release = || {
                 with_release.then(|| {
                     // Nothing comes when installing panicked.
-                    let environment = awaited.recv().unwrap_or_else(|_| Fact::unavailable("nothing was installed"));
+                    let environment = awaited
+                        .recv()
+                        .unwrap_or_else(|_| Fact::unavailable("nothing was installed"));
                     release::run(bench, &image, &environment)
                 })
             };

@@ -60,7 +60,11 @@ impl ResultCache {
             key.add(fact.name().as_bytes());
         }
         let bases = dockerfile.base_images.iter().map(|base| base.image.as_str());
-        let deploy = bench.route.contract.as_ref().and_then(|contract| contract.deploy.as_ref());
+        let deploy = bench
+            .route
+            .contract
+            .as_ref()
+            .and_then(|contract| contract.deploy.as_ref());
         let started = deploy.into_iter().flat_map(|deploy| &deploy.images).map(String::as_str);
         for reference in [bench.route.python_image.as_str(), bench.route.postgres_image.as_str()]
             .into_iter()

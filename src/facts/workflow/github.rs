@@ -198,7 +198,9 @@ pub(super) fn read_step(step: &Node, shell: Option<&str>, source: &Source<'_>) -
             .map(str::to_owned),
         checkout_ref: text(with.and_then(|with| with.get("ref"))),
         // An expression may be true.
-        pushes: with.and_then(|with| with.get("push")).is_some_and(|node| !node.is_false()),
+        pushes: with
+            .and_then(|with| with.get("push"))
+            .is_some_and(|node| !node.is_false()),
         loc: match (run, first) {
             (Some(run), Some(first)) => source.line_of(run, first),
             _ => source.at(place),
