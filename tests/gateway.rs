@@ -278,7 +278,7 @@ fn a_hostile_runner_reaches_nothing() {
         ] {
             runner.fails(&format!("docker inspect {name}"));
             runner.fails(&format!("docker exec {name} true"));
-            runner.fails(&format!("docker rm --force {name}"));
+            runner.fails(&format!("docker stop {name}"));
             runner.fails(&format!("docker run --rm --network container:{name} $APP true"));
         }
         let raw = |request: &str| {

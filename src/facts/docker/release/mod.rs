@@ -8,6 +8,8 @@ mod machine;
 mod scenarios;
 mod users;
 
+use std::sync::mpsc::channel;
+
 use serde::Serialize;
 
 use self::candidates::Candidates;
@@ -17,8 +19,8 @@ use super::bench::{Bench, Seen};
 use super::environment::Environment;
 use super::image::{BUILD_CHECK, Image};
 use super::service::{START_CHECK, Service};
-use crate::engine::EngineError;
 use crate::engine::gateway::{Grant, runner};
+use crate::engine::{EngineError, Operation};
 use crate::facts::{Fact, Observation};
 
 /// The check that tells of a first release that fails.
@@ -182,18 +184,25 @@ pub fn run(bench: &Bench<'_>, image: &Fact<Image>, environment: &Fact<Environmen
     })
 }
 
-/// Plays both machines, side by side where that is allowed.
+/// Plays both machines, side by side where that is allowed. Starting a service takes the most work, so that the one waits until
+/// the other has its first version.
 fn play(kit: &Kit<'_>) -> Result<(Life, Bad), EngineError> {
-    let life = || kit.machine(scenarios::life);
-    let bad = || kit.machine(scenarios::bad);
+    let (begun, heard) = channel();
+    let bad = move || kit.machine(|machine| scenarios::bad(machine, &begun));
     if kit.bench.options.jobs < 2 {
-        return Ok((life()?, bad()?));
+        let bad = bad()?;
+        return Ok((kit.machine(scenarios::life)?, bad));
     }
     let (life, bad) = std::thread::scope(|scope| {
         let bad = scope.spawn(bad);
-        (life(), bad.join())
+        let life = kit.machine(|machine| {
+            // Nothing comes when the other machine could not be set up.
+            let _ = heard.recv();
+            scenarios::life(machine)
+        });
+        (life, bad.join())
     });
-    let gone = || EngineError::new(crate::engine::Operation::Exec, "the second machine", "its thread ended");
+    let gone = || EngineError::new(Operation::Exec, "the second machine", "its thread ended");
     Ok((life?, bad.unwrap_or_else(|_| Err(gone()))?))
 }
 
