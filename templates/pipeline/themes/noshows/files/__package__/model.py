@@ -22,7 +22,7 @@ SCORE_COLUMN: Final = "no_show_probability"
 # The Brier score is the mean squared distance to what happened: lower is better.
 SCORE: Final = "brier"
 HIGHER_IS_BETTER: Final = False
-MARGIN: Final = 0.005
+MARGIN: Final = 0.004
 FEWEST_OF_EACH: Final = 50
 
 # In the rule of thumb, the clinic's average counts as much as this many visits.
