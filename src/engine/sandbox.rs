@@ -330,6 +330,9 @@ pub fn confinement(builder: &str) -> Confinement {
         profile: "untrusted",
         held: vec![
             "network: none but the pod's own loopback; the host and the internet are out of reach".to_owned(),
+            "deployment: its containers are in a network of their own; what it asks of an engine is decided by a gateway and \
+             never passed on"
+                .to_owned(),
             format!("user: {NOBODY}, no capabilities, no new privileges, default seccomp filter"),
             "root file system: read-only; writable folders are memory of a fixed size".to_owned(),
             format!("memory: {} MiB, swap included", code.memory / MIB),

@@ -172,3 +172,112 @@ fn triggers_that_never_match() {
     )]);
     assert!(facts.runs_pytest && !facts.tests_on_push && !facts.tests_on_pull_request);
 }
+
+/// A workflow that builds, tries, pushes and deploys soundly, with one text replaced.
+fn deployment(old: &str, new: &str) -> WorkflowFacts {
+    let text = "on: [push, pull_request]
+permissions: {}
+concurrency: {group: ci, cancel-in-progress: \"${{ github.event_name == 'pull_request' }}\"}
+jobs:
+  test:
+    runs-on: x
+    steps: [{run: pytest}]
+  image:
+    needs: test
+    runs-on: x
+    steps:
+      - run: docker build --tag shop:ci .
+      - run: docker run --detach shop:ci
+      - run: |
+          docker push ghcr.io/shop:ci
+          echo \"image=$(docker inspect --format '{{index .RepoDigests 0}}' shop:ci)\" >> out
+  deploy:
+    needs: image
+    runs-on: x
+    environment: production
+    concurrency: {group: production, cancel-in-progress: false}
+    steps: [{run: python -m deploy release --image \"$IMAGE\"}]
+";
+    assert!(text.contains(old));
+    facts(&[(".github/workflows/ci.yml", &text.replace(old, new))])
+}
+
+#[test]
+fn a_sound_deployment_raises_no_alarm() {
+    let facts = deployment("shop", "shop");
+    assert!(facts.deploys);
+    for findings in [
+        &facts.ungated_deployments,
+        &facts.untried_pushes,
+        &facts.deployments_without_environment,
+        &facts.cancelled_deployments,
+        &facts.deployments_by_tag,
+    ] {
+        assert!(findings.is_empty(), "{findings:?}");
+    }
+}
+
+#[test]
+fn each_fault_of_a_deployment_is_found() {
+    let untried = deployment("      - run: docker run --detach shop:ci\n", "");
+    assert_eq!(untried.untried_pushes.len(), 1);
+    let late = deployment(
+        "docker push ghcr.io/shop:ci\n",
+        "docker push ghcr.io/shop:ci\n          docker run x\n",
+    );
+    assert!(late.untried_pushes.is_empty(), "an earlier step has run it");
+    assert_eq!(
+        deployment("    environment: production\n", "")
+            .deployments_without_environment
+            .len(),
+        1
+    );
+    assert_eq!(
+        deployment("cancel-in-progress: false", "cancel-in-progress: true")
+            .cancelled_deployments
+            .len(),
+        1
+    );
+    assert_eq!(
+        deployment("\"${{ github.event_name == 'pull_request' }}\"", "true")
+            .cancelled_deployments
+            .len(),
+        1
+    );
+    assert_eq!(
+        deployment("{{index .RepoDigests 0}}", "{{.Id}}")
+            .deployments_by_tag
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn gitlab_deployments_are_looked_at_likewise() {
+    let text = "stages: [test, image, deploy]
+test: {stage: test, script: [pytest]}
+build: {stage: image, script: [docker build -t x ., docker run x, docker push x, \"echo IMAGE=$DIGEST > image.env\"]}
+deploy: {stage: deploy, environment: {name: production}, interruptible: false, script: [deploy release --image x]}
+";
+    let sound = facts(&[(".gitlab-ci.yml", text)]);
+    assert!(
+        sound.untried_pushes.is_empty() && sound.deployments_by_tag.is_empty(),
+        "{:?}",
+        sound.untried_pushes
+    );
+    assert!(sound.cancelled_deployments.is_empty() && sound.deployments_without_environment.is_empty());
+    let bad = text.replace(" docker run x,", "").replace("$DIGEST", "x").replace(
+        "environment: {name: production}, interruptible: false",
+        "interruptible: true",
+    );
+    let bad = facts(&[(".gitlab-ci.yml", &bad)]);
+    assert_eq!(
+        [
+            bad.untried_pushes.len(),
+            bad.deployments_by_tag.len(),
+            bad.cancelled_deployments.len(),
+            bad.deployments_without_environment.len()
+        ],
+        [1; 4]
+    );
+}

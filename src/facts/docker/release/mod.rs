@@ -6,6 +6,8 @@
 mod candidates;
 mod machine;
 mod scenarios;
+#[cfg(test)]
+mod tests;
 mod users;
 
 use std::sync::mpsc::channel;

@@ -282,3 +282,63 @@ pub(super) fn judge_traffic(life: &Life, bad: &Bad, release: &mut Release) {
         seen.with_evidence(crate::engine::text::visible(&evidence.join("\n")))
     };
 }
+
+#[cfg(test)]
+impl Life {
+    /// One that came to these acts.
+    pub fn of([first, next, third]: [&str; 3], acts: [Act; 6]) -> Self {
+        let [one, two, back, three, crash, last] = acts;
+        Self {
+            first_version: first.to_owned(),
+            first: one,
+            next_version: next.to_owned(),
+            next: Some(two),
+            rollback: Some(back),
+            third_version: third.to_owned(),
+            third: Some(three),
+            steady: third.to_owned(),
+            crash: Some(crash),
+            earlier: first.to_owned(),
+            rollback_after_failure: Some(last),
+            ..Self::default()
+        }
+    }
+
+    /// One of its acts.
+    pub fn act(&mut self, number: usize) -> &mut Act {
+        match number {
+            0 => &mut self.first,
+            1 => self.next.get_or_insert_default(),
+            2 => self.rollback.get_or_insert_default(),
+            3 => self.third.get_or_insert_default(),
+            4 => self.crash.get_or_insert_default(),
+            _ => self.rollback_after_failure.get_or_insert_default(),
+        }
+    }
+}
+
+#[cfg(test)]
+impl Bad {
+    /// One that came to these acts.
+    pub fn of(first: &str, acts: [Act; 4]) -> Self {
+        let [one, hang, wrong, unreachable] = acts;
+        Self {
+            first_version: first.to_owned(),
+            first: one,
+            hang: Some(hang),
+            wrong: Some(wrong),
+            unreachable: Some(unreachable),
+            ..Self::default()
+        }
+    }
+
+    /// One of its acts.
+    pub fn act(&mut self, number: usize) -> &mut Act {
+        match number {
+            0 => &mut self.first,
+            1 => self.hang.get_or_insert_default(),
+            2 => self.wrong.get_or_insert_default(),
+            _ => self.unreachable.get_or_insert_default(),
+        }
+    }
+}
