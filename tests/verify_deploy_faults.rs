@@ -8,54 +8,22 @@
 
 mod support;
 
-use proofolio::report::model::{Level, Outcome, VerdictOutcome};
-use support::project::{Project, ids};
+use support::project::{Project, only_red};
 
 const WORKFLOW: &str = ".github/workflows/ci.yml";
 const PROCEDURE: &str = "deploy/bluegreen.py";
 
-/// Verifies a project with one fault: the check is red, nothing else is, and what is blocked is blocked by it.
-#[track_caller]
-fn only(check: &str, arguments: &[&str], seed: impl FnOnce(&Project)) {
-    support::ensure_base_images();
-    let project = Project::scaffold("deploy", "quotes");
-    seed(&project);
-    project.commit();
-    let (run, report) = project.report(arguments);
-    let red = ids(&report, VerdictOutcome::Failed);
-    assert_eq!(red, [check].into(), "{}", run.out);
-    assert!(ids(&report, VerdictOutcome::NotRun).is_empty(), "{}", run.out);
-    for verdict in report
-        .verdicts
-        .iter()
-        .filter(|verdict| verdict.outcome == VerdictOutcome::Blocked)
-    {
-        assert_eq!(
-            verdict.blocked_by.as_deref(),
-            Some(check),
-            "{} is blocked by something else",
-            verdict.id
-        );
-    }
-    let verdict = report.next_fix().expect("a next fix");
-    let (outcome, code) = match verdict.level {
-        Level::Required => (Outcome::Failed, 1),
-        Level::Recommended | Level::Bonus => (Outcome::Passed, 0),
-    };
-    assert_eq!(report.outcome, outcome, "{}", run.out);
-    run.ends(code);
-}
-
 /// A fault that reading shows: no container is needed to find it.
 #[track_caller]
 fn written(check: &str, seed: impl FnOnce(&Project)) {
-    only(check, &["--static"], seed);
+    only_red(&Project::scaffold("deploy", "quotes"), check, &["--static"], seed);
 }
 
 /// A fault of the running procedure, without the project's own tests that would notice.
 #[track_caller]
 fn played(check: &str, seed: impl FnOnce(&Project)) {
-    only(check, &[], |project| {
+    support::ensure_proxy_image();
+    only_red(&Project::scaffold("deploy", "quotes"), check, &[], |project| {
         for file in ["release", "every_step", "docker", "kubernetes", "cloud_run", "commands"] {
             let path = project.folder.join(format!("tests/test_{file}.py"));
             std::fs::remove_file(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

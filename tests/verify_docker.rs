@@ -1,4 +1,4 @@
-//! `verify` as its users run it, on the real engine: sound projects are green, and nothing is ever left behind.
+//! `verify` as its users run it, on the real engine: without an engine, with parts of a contract, interrupted in every stage.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,68 +16,6 @@ use proofolio::engine::Engine;
 use proofolio::report::model::{Outcome, VerdictOutcome};
 use support::cli::Run;
 use support::project::{Project, ids};
-
-/// A sound scaffold: everything is looked at and everything is green.
-#[track_caller]
-fn green(theme: &str) {
-    support::ensure_base_images();
-    let project = Project::scaffold("api", theme);
-    // Something that no run before has seen, so that no result is taken from the cache.
-    project.write("NOTES.md", &format!("{:?}\n", std::time::SystemTime::now()));
-    let (run, report) = project.report(&[]);
-    assert!(
-        report
-            .stages
-            .iter()
-            .all(|stage| stage.name != "scenarios" || !stage.cached)
-    );
-    for outcome in [
-        VerdictOutcome::Failed,
-        VerdictOutcome::Blocked,
-        VerdictOutcome::NotRun,
-        VerdictOutcome::Broken,
-    ] {
-        assert!(
-            ids(&report, outcome).is_empty(),
-            "{outcome:?}: {:?}\n{}",
-            ids(&report, outcome),
-            run.out
-        );
-    }
-    assert_eq!(report.outcome, Outcome::Passed);
-    assert_eq!(report.score.earned, report.score.possible);
-    assert!(ids(&report, VerdictOutcome::Passed).len() >= 30, "{}", run.out);
-    let ran: Vec<&str> = report.stages.iter().map(|stage| stage.name.as_str()).collect();
-    for stage in ["static", "install", "pytest", "image", "service", "scenarios"] {
-        assert!(ran.contains(&stage), "{stage} did not run: {ran:?}");
-    }
-    run.ends(0);
-}
-
-macro_rules! themes {
-    ($($theme:ident),*) => {$(
-        #[test]
-        fn $theme() {
-            green(stringify!($theme));
-        }
-    )*
-
-        #[test]
-        fn every_theme_is_among_these() {
-            let context = support::cli::Context::new();
-            let listed = context.run(&["new", "api", "--theme", "list", "--json"]).ends(0).json();
-            let mut listed: Vec<&str> =
-                listed["themes"].as_array().unwrap().iter().map(|theme| theme["name"].as_str().unwrap()).collect();
-            listed.sort_unstable();
-            let mut here = vec![$(stringify!($theme)),*];
-            here.sort_unstable();
-            assert_eq!(listed, here);
-            assert!(here.len() >= 5);
-        }
-    };
-}
-
-themes!(clinic, courts, events, hire, loans);
 
 #[test]
 fn without_an_engine_the_static_part_is_judged_and_the_rest_is_not_run() {
@@ -215,5 +153,37 @@ fn a_contract_that_keeps_silent_about_roles_is_not_green() {
     );
     assert!(ids(&report, VerdictOutcome::Failed).is_empty(), "{}", run.out);
     assert_eq!(report.outcome, Outcome::Incomplete);
+    run.ends(3);
+}
+
+#[test]
+fn a_contract_that_keeps_silent_about_the_pipeline_is_not_green() {
+    support::ensure_base_images();
+    let project = Project::scaffold("pipeline", "churn");
+    let contract = project.read(".proofolio.yml");
+    let from = contract.find("pipeline:\n  generate").expect("the section");
+    project.write(".proofolio.yml", &contract[..from]);
+    let (run, report) = project.report(&["--only", "data", "--only", "service"]);
+    let not_run = ids(&report, VerdictOutcome::NotRun);
+    assert!(
+        not_run.contains("pipeline-trains") && not_run.contains("prediction-consistent"),
+        "{}",
+        run.out
+    );
+    assert!(ids(&report, VerdictOutcome::Failed).is_empty(), "{}", run.out);
+    assert_eq!(report.outcome, Outcome::Incomplete);
+    run.ends(3);
+}
+
+#[test]
+fn a_contract_that_keeps_silent_about_releases_is_not_green() {
+    support::ensure_base_images();
+    let project = Project::scaffold("deploy", "quotes");
+    let contract = project.read(".proofolio.yml");
+    let from = contract.find("deploy:\n  release:").expect("the section");
+    project.write(".proofolio.yml", &contract[..from]);
+    let (run, report) = project.report(&["--only", "release-*"]);
+    assert_eq!(report.outcome, Outcome::Incomplete, "{}", run.out);
+    assert!(ids(&report, VerdictOutcome::NotRun).contains("release-brings-version-live"));
     run.ends(3);
 }

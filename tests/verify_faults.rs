@@ -1,4 +1,4 @@
-//! Seeded faults: each turns exactly its own check red, on the real engine, and nothing else.
+//! Seeded faults of an API: each turns exactly its own check red, on the real engine, and nothing else.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,7 +13,7 @@ use support::project::Project;
 /// An API with one fault.
 #[track_caller]
 fn only(check: &str, seed: impl FnOnce(&Project)) {
-    support::project::only_red(&Project::scaffold("api", "loans"), check, seed);
+    support::project::only_red(&Project::scaffold("api", "loans"), check, &[], seed);
 }
 
 #[test]

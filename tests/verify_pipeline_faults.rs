@@ -14,7 +14,7 @@ use support::project::{Project, only_red};
 /// A pipeline with one fault.
 #[track_caller]
 fn only(check: &str, seed: impl FnOnce(&Project)) {
-    only_red(&Project::scaffold("pipeline", "churn"), check, seed);
+    only_red(&Project::scaffold("pipeline", "churn"), check, &[], seed);
 }
 
 const LEAKAGE: &str = "tests/test_leakage.py";

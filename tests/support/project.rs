@@ -116,11 +116,11 @@ pub fn ids(report: &Report, outcome: VerdictOutcome) -> BTreeSet<&str> {
 
 /// Verifies a project with one fault: the check is red, nothing else is, and what is blocked is blocked by it.
 #[track_caller]
-pub fn only_red(project: &Project, check: &str, seed: impl FnOnce(&Project)) {
+pub fn only_red(project: &Project, check: &str, arguments: &[&str], seed: impl FnOnce(&Project)) {
     super::ensure_base_images();
     seed(project);
     project.commit();
-    let (run, report) = project.report(&[]);
+    let (run, report) = project.report(arguments);
     let red = ids(&report, VerdictOutcome::Failed);
     assert_eq!(red, [check].into(), "{}", run.out);
     assert!(ids(&report, VerdictOutcome::NotRun).is_empty(), "{}", run.out);
@@ -148,4 +148,39 @@ pub fn only_red(project: &Project, check: &str, seed: impl FnOnce(&Project)) {
     };
     assert_eq!(report.outcome, outcome, "{}", run.out);
     run.ends(code);
+}
+
+/// A sound scaffold: every stage runs, everything is looked at, and everything is green.
+#[track_caller]
+pub fn green(kind: &str, theme: &str, stages: &[&str]) -> Report {
+    super::ensure_base_images();
+    let project = Project::scaffold(kind, theme);
+    // Something that no run before has seen, so that no result is taken from the cache.
+    project.write("NOTES.md", &format!("{:?}\n", std::time::SystemTime::now()));
+    let (run, report) = project.report(&[]);
+    for outcome in [
+        VerdictOutcome::Failed,
+        VerdictOutcome::Blocked,
+        VerdictOutcome::NotRun,
+        // What does not apply to a sound scaffold would be a check for another kind.
+        VerdictOutcome::NotApplicable,
+        VerdictOutcome::Broken,
+    ] {
+        let found = ids(&report, outcome);
+        assert!(found.is_empty(), "{outcome:?}: {found:?}\n{}", run.out);
+    }
+    assert_eq!(report.outcome, Outcome::Passed);
+    assert_eq!(report.score.earned, report.score.possible);
+    assert!(ids(&report, VerdictOutcome::Passed).len() >= 30, "{}", run.out);
+    for stage in stages {
+        let ran = report.stages.iter().find(|ran| ran.name == *stage);
+        let ran = ran.unwrap_or_else(|| panic!("{stage} did not run:\n{}", run.out));
+        // The engine's own layers, and an environment, may be there already.
+        assert!(
+            !ran.cached || ["image", "install", "venv"].contains(stage),
+            "{stage} was cached"
+        );
+    }
+    run.ends(0);
+    report
 }
