@@ -139,7 +139,9 @@ fn a_release_without_a_smoke_test() {
         project.replace(
             "deploy/docker_host.py",
             "retry(lambda: self.ask(smoke.check_release, release), SWITCH_SECONDS)",
-            "retry(lambda: self.ask(lambda base, _: smoke.get(f\"{base}/health/live\"), release), SWITCH_SECONDS)",
+            // It waits for the reload, so that a version that nobody reaches is still found out.
+            "time.sleep(2)\n        \
+             retry(lambda: self.ask(lambda base, _: smoke.get(f\"{base}/health/live\"), release), SWITCH_SECONDS)",
         );
         project.replace("deploy/docker_host.py", "        self.ask(smoke.check, release)\n", "");
     });
