@@ -67,7 +67,7 @@ pub struct Desk<'a> {
     /// The engine's name of the network that every container joins.
     pub(super) network: &'a str,
     /// An image with a `sleep`, for containers that hold a volume or a name.
-    pub(super) helper: &'a str,
+    pub(super) sleeper: &'a str,
     pub(super) publisher: &'a dyn Publisher,
     books: Mutex<Books>,
     account: Mutex<Account>,
@@ -80,7 +80,7 @@ impl<'a> Desk<'a> {
     pub fn new(
         session: &'a Session,
         network: &'a str,
-        helper: &'a str,
+        sleeper: &'a str,
         publisher: &'a dyn Publisher,
         grants: BTreeMap<String, Grant>,
     ) -> Self {
@@ -91,7 +91,7 @@ impl<'a> Desk<'a> {
         Self {
             session,
             network,
-            helper,
+            sleeper,
             publisher,
             books: Mutex::new(Books {
                 images,

@@ -12,8 +12,10 @@ mod call;
 mod containers;
 pub mod desk;
 mod execs;
+mod making;
 mod objects;
 mod problem;
+mod reader;
 pub mod runner;
 #[cfg(test)]
 mod tests;

@@ -271,7 +271,7 @@ pub(super) fn volume(desk: &Desk<'_>, name: &str) -> Result<String, Problem> {
         }
     }
     let host = desk.session.create_volume("volume", Some(&VOLUME))?;
-    let mut keeper = sandbox::keeper(desk.helper);
+    let mut keeper = sandbox::keeper(desk.sleeper);
     keeper.volumes = vec![(host.clone(), "/volume".to_owned(), true)];
     desk.session.start("keeper", keeper)?;
     let thing = Thing {

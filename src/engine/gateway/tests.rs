@@ -44,7 +44,7 @@ impl Bench {
         let engine = ScriptedEngine::new(Interrupt::new())
             .with_image(APPLICATION, image("00aa00aa00aa00aa"))
             .with_image(PROXY, image("00bb00bb00bb00bb"))
-            .with_image("helper", image("00cc"))
+            .with_image("sleeper", image("00cc"))
             .on_exec_with("cat", |_, read| {
                 Ok(crate::engine::ExecOutcome {
                     exit_code: Some(3),
@@ -57,7 +57,7 @@ impl Bench {
         // What is not the project's.
         let foreign = ContainerSpec {
             name: "foreign".to_owned(),
-            ..crate::engine::sandbox::keeper("helper")
+            ..crate::engine::sandbox::keeper("sleeper")
         };
         engine.create(&foreign).expect("a foreign container");
         Self { engine, session }
@@ -76,7 +76,7 @@ impl Bench {
             )
         };
         let grants = BTreeMap::from([grant(APPLICATION, false), grant(PROXY, true)]);
-        Desk::new(&self.session, "the-network", "helper", &Ports, grants)
+        Desk::new(&self.session, "the-network", "sleeper", &Ports, grants)
     }
 }
 
@@ -259,7 +259,7 @@ fn what_is_not_the_projects_is_not_there() {
     let (status, listed) = call(&desk, "GET", "/containers/json?all=1", &json!(null));
     assert_eq!((status, listed), (200, json!([])));
     for image in [
-        "helper",
+        "sleeper",
         "python:3.13-slim",
         "sha256:00cc",
         "nginx:latest",
@@ -453,7 +453,7 @@ fn trouble_of_the_engine_is_told_apart_from_refusals() {
             reachable: true,
         },
     )]);
-    let desk = Desk::new(&session, "the-network", "helper", &Ports, grants);
+    let desk = Desk::new(&session, "the-network", "sleeper", &Ports, grants);
     assert_eq!(create(&desk, "x", APPLICATION, json!({})).0, 500);
     let account = desk.account();
     assert!(account.trouble.is_some_and(|trouble| trouble.unreachable) && account.refused.is_empty());
