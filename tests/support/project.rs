@@ -150,6 +150,14 @@ pub fn only_red(project: &Project, check: &str, arguments: &[&str], seed: impl F
     run.ends(code);
 }
 
+/// Checks of what a new scaffold does not have yet, or what not every kind has.
+const NOT_OF_SCAFFOLDS: [&str; 4] = [
+    "docs-written",
+    "commit-messages",
+    "compose-no-host-rights",
+    "env-ignored",
+];
+
 /// A sound scaffold: every stage runs, everything is looked at, and everything is green.
 #[track_caller]
 pub fn green(kind: &str, theme: &str, stages: &[&str]) -> Report {
@@ -162,12 +170,18 @@ pub fn green(kind: &str, theme: &str, stages: &[&str]) -> Report {
         VerdictOutcome::Failed,
         VerdictOutcome::Blocked,
         VerdictOutcome::NotRun,
-        // What does not apply to a sound scaffold would be a check for another kind.
-        VerdictOutcome::NotApplicable,
         VerdictOutcome::Broken,
     ] {
         let found = ids(&report, outcome);
         assert!(found.is_empty(), "{outcome:?}: {found:?}\n{}", run.out);
+    }
+    // What else does not apply would be a check for another kind.
+    for check in ids(&report, VerdictOutcome::NotApplicable) {
+        assert!(
+            NOT_OF_SCAFFOLDS.contains(&check),
+            "{check} does not apply:\n{}",
+            run.out
+        );
     }
     assert_eq!(report.outcome, Outcome::Passed);
     assert_eq!(report.score.earned, report.score.possible);
