@@ -187,6 +187,10 @@ fn a_service_that_ignores_sigterm() {
 #[test]
 fn log_lines_that_are_no_json() {
     played("logs-structured", |project| {
+        project.remove_test(
+            "tests/test_service.py",
+            "test_the_server_passes_its_smoke_test_logs_json_and_stops_when_told_to",
+        );
         project.replace(
             "quotes/__main__.py",
             "    uvicorn.run(",
