@@ -144,6 +144,7 @@ fn a_release_without_a_smoke_test() {
              retry(lambda: self.ask(lambda base, _: smoke.get(f\"{base}/health/live\"), release), SWITCH_SECONDS)",
         );
         project.replace("deploy/docker_host.py", "        self.ask(smoke.check, release)\n", "");
+        project.replace("deploy/docker_host.py", "import json\n", "import json\nimport time\n");
     });
 }
 
