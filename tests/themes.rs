@@ -73,7 +73,10 @@ fn project_environment(kind: &str) -> PathBuf {
         .or_insert_with(|| {
             let requirements = templates().join(kind).join("files/requirements-dev.txt");
             let requirements = requirements.to_str().unwrap();
-            environment(&format!("project-{kind}"), &["--require-hashes", "-r", requirements])
+            environment(
+                &format!("project-{kind}"),
+                &["--require-hashes", "--no-deps", "-r", requirements],
+            )
         })
         .clone()
 }
