@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::environment::Distribution;
+use super::release::RUNNER;
 use crate::engine::{Engine, EngineError, EngineObject, ListedObject};
 
 /// Changes whenever the recipe by which environments are made does.
@@ -168,6 +169,8 @@ impl EnvironmentCache {
             if total <= SIZE_CAP {
                 break;
             }
+            // An image that is made from it would keep its layers.
+            let _ = engine.remove(&EngineObject::Image(format!("{RUNNER}:{digest}")));
             if engine.remove(&EngineObject::Image(image.name.clone())).is_ok() {
                 total = total.saturating_sub(image.size);
                 if let Some(file) = self.file(&digest) {

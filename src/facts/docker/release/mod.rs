@@ -35,8 +35,8 @@ const ROLLBACK_CHECK: &str = "release-rolls-back";
 const NO_HEALTHCHECK_CHECK: &str = "dockerfile-healthcheck";
 /// The check of a HEALTHCHECK that does not work.
 const HEALTHCHECK_CHECK: &str = "healthcheck-works";
-/// The repository of the runners' images.
-const RUNNER: &str = "proofolio-runner";
+/// The repository of the runners' images; each has the tag of the environment that it is made from.
+pub const RUNNER: &str = "proofolio-runner";
 /// The port of a service that names none.
 const DEFAULT_PORT: u16 = 8000;
 
