@@ -189,7 +189,7 @@ jobs:
       - run: docker build --tag shop:ci .
       - run: docker run --detach shop:ci
       - run: |
-          docker push ghcr.io/shop:ci
+          docker push registry.example/shop:ci
           echo \"image=$(docker inspect --format '{{index .RepoDigests 0}}' shop:ci)\" >> out
   deploy:
     needs: image
@@ -222,8 +222,8 @@ fn each_fault_of_a_deployment_is_found() {
     let untried = deployment("      - run: docker run --detach shop:ci\n", "");
     assert_eq!(untried.untried_pushes.len(), 1);
     let late = deployment(
-        "docker push ghcr.io/shop:ci\n",
-        "docker push ghcr.io/shop:ci\n          docker run x\n",
+        "docker push registry.example/shop:ci\n",
+        "docker push registry.example/shop:ci\n          docker run x\n",
     );
     assert!(late.untried_pushes.is_empty(), "an earlier step has run it");
     assert_eq!(
