@@ -85,9 +85,7 @@ pub fn run(bench: &Bench<'_>, environment: &Fact<Environment>, written: bool) ->
         let container = bench
             .session
             .start("tests", sandbox::untrusted(&environment.image, network, WORK_SIZE))?;
-        let files = bench.snapshot.files().iter().filter(|file| !file.environment);
-        let files = files.filter_map(|file| Some((file.path.as_str(), file.bytes()?, file.executable)));
-        upload::tree(bench, &container, PROJECT, files)?;
+        upload::project(bench, &container, PROJECT)?;
         if let Some(database) = &database {
             database.wait(bench)?;
         }

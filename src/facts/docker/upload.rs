@@ -26,7 +26,7 @@ pub fn files<'f>(
 }
 
 /// The same for files that may be executable.
-pub fn tree<'f>(
+fn tree<'f>(
     bench: &Bench<'_>,
     container: &ContainerId,
     folder: &str,
@@ -39,6 +39,13 @@ pub fn tree<'f>(
         &["sh", "-c", "mkdir -p \"$0\" && exec tar -x -f - -C \"$0\"", folder],
         &archive,
     )
+}
+
+/// A clean copy of the project below a folder: its own files, without environments that lie among them.
+pub fn project(bench: &Bench<'_>, container: &ContainerId, folder: &str) -> Result<(), EngineError> {
+    let files = bench.snapshot.files().iter().filter(|file| !file.environment);
+    let files = files.filter_map(|file| Some((file.path.as_str(), file.bytes()?, file.executable)));
+    tree(bench, container, folder, files)
 }
 
 /// Writes one file at an absolute path.

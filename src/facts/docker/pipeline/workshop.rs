@@ -106,9 +106,7 @@ impl<'a> Workshop<'a> {
     ) -> Result<Self, EngineError> {
         let spec = sandbox::untrusted(&environment.image, Network::None, WORK_SIZE);
         let container = bench.session.start("pipeline", spec)?;
-        let files = bench.snapshot.files().iter().filter(|file| !file.environment);
-        let files = files.filter_map(|file| Some((file.path.as_str(), file.bytes()?, file.executable)));
-        upload::tree(bench, &container, PROJECT, files)?;
+        upload::project(bench, &container, PROJECT)?;
         Ok(Self {
             bench,
             contract,

@@ -7,7 +7,7 @@ use super::super::bench::Bench;
 use super::super::command::{self, both, tail};
 use super::super::environment::ENVIRONMENT;
 use super::super::placeholders::Placeholders;
-use super::super::upload::tree;
+use super::super::upload;
 use super::candidates::{Candidate, Candidates};
 use super::users::{Live, Traffic, Users};
 use crate::contract::Deploy;
@@ -107,7 +107,7 @@ impl Kit<'_> {
                 spec.environment.insert(name.to_owned(), value.to_owned());
             }
             let runner = bench.session.start("runner", spec)?;
-            upload(bench, &runner)?;
+            upload::project(bench, &runner, PROJECT)?;
             let machine = Machine {
                 kit: self,
                 gateway,
@@ -184,7 +184,7 @@ impl Machine<'_> {
         if !bench.engine.state(&self.runner)?.running {
             // The command before had to be ended, and its container with it.
             bench.engine.start(&self.runner)?;
-            upload(bench, &self.runner)?;
+            upload::project(bench, &self.runner, PROJECT)?;
         }
         let known = self.gateway.account()?.refused.len();
         let mut request = command::request(bench, &words, LIMIT);
@@ -211,11 +211,4 @@ impl Machine<'_> {
             again: false,
         })
     }
-}
-
-/// A clean copy of the project.
-fn upload(bench: &Bench<'_>, runner: &ContainerId) -> Result<(), EngineError> {
-    let files = bench.snapshot.files().iter().filter(|file| !file.environment);
-    let files = files.filter_map(|file| Some((file.path.as_str(), file.bytes()?, file.executable)));
-    tree(bench, runner, PROJECT, files)
 }
