@@ -66,6 +66,21 @@ pub struct Contract {
     pub deploy: Option<Deploy>,
     /// How to run a pipeline and where its results lie.
     pub pipeline: Option<Pipeline>,
+    /// Findings not to hear of; `facts::suppressions` reads them with their places.
+    #[serde(default)]
+    pub suppress: Vec<Suppress>,
+}
+
+/// A wish not to hear of a check.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suppress {
+    /// The check's id.
+    pub check: String,
+    /// The files that it concerns, as a glob; every finding without it.
+    pub path: Option<String>,
+    /// Why.
+    pub reason: String,
 }
 
 /// Where a project came from.

@@ -5,17 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::checks::{Check, judge};
+use crate::checks::{Check, judge, questions};
 use crate::contract::Kind;
 use crate::engine::session::{self, Session};
 use crate::engine::{Engine, EngineError, sandbox};
 use crate::events::{Event, Sink, StageOutcome};
 use crate::facts::docker::result_cache::ResultCache;
 use crate::facts::docker::{self, Bench, Options, Statics};
+use crate::facts::suppressions::{self, SuppressionFacts};
 use crate::facts::{Fact, FactName, FactSet, Route, statics};
 use crate::report::model::{
-    AreaScore, Excerpt, Level, Outcome, Report, SCHEMA, Sandbox, ScaffoldOrigin, Score, Stage, Target, Timing, Tool,
-    Verdict, VerdictOutcome,
+    AreaScore, Excerpt, Level, Outcome, Report, SCHEMA, Sandbox, ScaffoldOrigin, Score, Stage, Suppression, Target,
+    Timing, Tool, Verdict, VerdictOutcome,
 };
 use crate::report::time::rfc3339;
 use crate::source::{Limits, Snapshot, SourceError};
@@ -32,6 +33,10 @@ pub struct Request<'a> {
     pub python: Option<&'a str>,
     /// The selected checks.
     pub checks: Vec<&'a Check>,
+    /// The ids of all loaded checks, selected or not: a suppression of another is a mistake.
+    pub known_checks: BTreeSet<&'a str>,
+    /// Judge what the repository asks not to hear of, too.
+    pub ignore_suppressions: bool,
     /// Start no container: checks that need one are left out.
     pub static_only: bool,
     /// Keep the containers.
@@ -64,6 +69,10 @@ pub fn verify(request: &Request<'_>, sink: &dyn Sink) -> Result<Report, SourceEr
 
     let mut facts = FactSet::default();
     let typed = statics::collect(&snapshot, &route, &needed, &mut facts);
+    let suppressions = suppressions::collect(&snapshot, &request.known_checks);
+    if needed.contains(&FactName::Suppressions) {
+        facts.insert(FactName::Suppressions, Fact::Known(&suppressions));
+    }
     let files = snapshot.files().len();
     let mut stages = vec![Stage {
         name: "static".to_owned(),
@@ -96,11 +105,15 @@ pub fn verify(request: &Request<'_>, sink: &dyn Sink) -> Result<Report, SourceEr
         }
     }
 
-    let context = judge::Context::new(&facts);
+    let mut context = judge::Context::new(&facts);
+    if !request.ignore_suppressions {
+        context = context.suppressing(&suppressions.entries);
+    }
     let mut verdicts: Vec<Verdict> = checks.iter().map(|check| judge::judge(check, &context)).collect();
     for verdict in &mut verdicts {
         attach_excerpts(verdict, &snapshot);
     }
+    let questions = questions::choose(&checks, &verdicts, &context);
     Ok(Report {
         schema: SCHEMA.to_owned(),
         tool: Tool {
@@ -127,6 +140,8 @@ pub fn verify(request: &Request<'_>, sink: &dyn Sink) -> Result<Report, SourceEr
         outcome: outcome(&verdicts, request.fail_on),
         score: score(&verdicts),
         stages,
+        suppressions: suppressed(&suppressions, &verdicts, request.ignore_suppressions),
+        questions,
         verdicts,
         sandbox: confined,
         route: route.steps.clone(),
@@ -204,7 +219,8 @@ fn run_stages(
 
 /// Gives every finding with a line the line at fault and its neighbours.
 fn attach_excerpts(verdict: &mut Verdict, snapshot: &Snapshot) {
-    for finding in &mut verdict.findings {
+    let suppressed = verdict.suppressed.iter_mut().map(|suppressed| &mut suppressed.finding);
+    for finding in verdict.findings.iter_mut().chain(suppressed) {
         let (Some(path), Some(line), None) = (&finding.path, finding.line, &finding.excerpt) else {
             continue;
         };
@@ -260,12 +276,41 @@ fn score(verdicts: &[Verdict]) -> Score {
                 area.possible += verdict.points;
             }
             VerdictOutcome::NotRun | VerdictOutcome::Broken => area.not_run += 1,
+            VerdictOutcome::Suppressed => area.suppressed += 1,
             VerdictOutcome::NotApplicable => {}
         }
     }
     score.earned = score.areas.values().map(|area| area.earned).sum();
     score.possible = score.areas.values().map(|area| area.possible).sum();
     score
+}
+
+/// Every suppression of the repository, with what it did in this run.
+fn suppressed(facts: &SuppressionFacts, verdicts: &[Verdict], ignored: bool) -> Vec<Suppression> {
+    let findings = |entry: &suppressions::Entry| {
+        verdicts
+            .iter()
+            .filter(|verdict| verdict.id == entry.check)
+            .flat_map(|verdict| &verdict.suppressed)
+            .filter(|suppressed| suppressed.path == entry.loc.path && suppressed.line as usize == entry.loc.line)
+            .count()
+    };
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    facts
+        .entries
+        .iter()
+        .map(|entry| Suppression {
+            check: entry.check.clone(),
+            reason: entry.reason.clone(),
+            path: entry.loc.path.clone(),
+            line: number(entry.loc.line),
+            findings: number(findings(entry)),
+            problem: entry
+                .problem
+                .clone()
+                .or_else(|| ignored.then(|| "suppressions are ignored in this run".to_owned())),
+        })
+        .collect()
 }
 
 /// How long a run may take at most, from now on.

@@ -44,6 +44,8 @@ fn report(root: &Path) -> Report {
         kind: None,
         python: None,
         checks,
+        known_checks: rubric.ids(),
+        ignore_suppressions: false,
         static_only: true,
         keep: false,
         fail_on: Level::Required,

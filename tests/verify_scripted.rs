@@ -105,6 +105,8 @@ fn run_within(
         kind: None,
         python: None,
         checks,
+        known_checks: rubric.ids(),
+        ignore_suppressions: false,
         static_only: false,
         keep: false,
         fail_on: Level::Required,

@@ -98,6 +98,8 @@ pub struct Check {
     pub level: Level,
     /// What it is worth.
     pub points: u32,
+    /// The same rule in other tools, such as `hadolint:DL3007`.
+    pub also_known_as: Vec<String>,
     /// The kinds of project that it concerns; empty for all.
     pub kinds: Vec<Kind>,
     /// Why it matters.
@@ -116,6 +118,8 @@ pub struct Check {
     pub(super) evidence: Option<Condition>,
     pub(super) fail: Text,
     pub(super) fix: Text,
+    pub(super) ask_failed: Option<Text>,
+    pub(super) ask_passed: Option<Text>,
     pub(super) cases: Vec<Case>,
 }
 

@@ -5,8 +5,9 @@ use minijinja::value::Serde;
 
 use super::check::{Check, Subject};
 use super::expression::Condition;
+use crate::facts::suppressions::Entry;
 use crate::facts::{Fact, FactName, FactSet};
-use crate::report::model::{Excerpt, Finding, Verdict, VerdictOutcome};
+use crate::report::model::{Excerpt, Finding, SuppressedFinding, Verdict, VerdictOutcome};
 
 /// Most findings that a verdict keeps; a thousand lines of the same fault teach nothing.
 const MOST_FINDINGS: usize = 100;
@@ -18,6 +19,7 @@ const MOST_EVIDENCE_LINES: usize = 30;
 pub struct Context<'a> {
     facts: &'a FactSet,
     root: Value,
+    suppressions: &'a [Entry],
 }
 
 impl<'a> Context<'a> {
@@ -28,7 +30,48 @@ impl<'a> Context<'a> {
             .filter_map(|(name, fact)| fact.known().map(|value| (name.name().to_owned(), value.clone())))
             .collect();
         let root = Value::from(Serde(&values));
-        Self { facts, root }
+        Self {
+            facts,
+            root,
+            suppressions: &[],
+        }
+    }
+
+    /// The same with findings that the repository asks not to hear of.
+    #[must_use]
+    pub const fn suppressing(mut self, entries: &'a [Entry]) -> Self {
+        self.suppressions = entries;
+        self
+    }
+
+    /// Splits what the repository suppresses off the findings of one fault, into the verdict. True when a finding is left.
+    fn keep(&self, found: Vec<Finding>, verdict: &mut Verdict) -> bool {
+        let before = verdict.findings.len();
+        let mut left = false;
+        for finding in found {
+            let entry = self
+                .suppressions
+                .iter()
+                .find(|entry| entry.covers(&verdict.id, finding.path.as_deref(), finding.line));
+            match entry {
+                Some(entry) if verdict.suppressed.len() < MOST_FINDINGS => {
+                    verdict.suppressed.push(SuppressedFinding {
+                        finding,
+                        reason: entry.reason.clone(),
+                        path: entry.loc.path.clone(),
+                        line: u32::try_from(entry.loc.line).unwrap_or(u32::MAX),
+                    });
+                }
+                Some(_) => {}
+                None => {
+                    left = true;
+                    if before < MOST_FINDINGS {
+                        verdict.findings.push(finding);
+                    }
+                }
+            }
+        }
+        left
     }
 
     /// The same facts with `item` bound.
@@ -45,8 +88,10 @@ pub fn judge(check: &Check, context: &Context<'_>) -> Verdict {
         area: check.area.name().to_owned(),
         level: check.level,
         points: check.points,
+        also_known_as: check.also_known_as.clone(),
         outcome: VerdictOutcome::Passed,
         findings: Vec::new(),
+        suppressed: Vec::new(),
         why: check.why.clone(),
         fix: String::new(),
         blocked_by: None,
@@ -56,6 +101,7 @@ pub fn judge(check: &Check, context: &Context<'_>) -> Verdict {
     if let Err(reason) = result {
         verdict.outcome = VerdictOutcome::Broken;
         verdict.findings.clear();
+        verdict.suppressed.clear();
         verdict.reason = Some(reason);
     }
     verdict
@@ -79,9 +125,10 @@ fn decide(check: &Check, context: &Context<'_>, verdict: &mut Verdict) -> Result
     let mut faults = 0_usize;
     match &check.subject {
         Subject::Facts => {
-            if !check.assert.evaluate(&context.root)?.is_true() {
+            if !check.assert.evaluate(&context.root)?.is_true()
+                && context.keep(findings(check, &context.root)?, verdict)
+            {
                 faults = 1;
-                verdict.findings = findings(check, &context.root)?;
                 first_fault = Some(context.root.clone());
             }
         }
@@ -91,9 +138,8 @@ fn decide(check: &Check, context: &Context<'_>, verdict: &mut Verdict) -> Result
                 return Ok(());
             }
             let scope = context.with_item(&item);
-            if !check.assert.evaluate(&scope)?.is_true() {
+            if !check.assert.evaluate(&scope)?.is_true() && context.keep(findings(check, &scope)?, verdict) {
                 faults = 1;
-                verdict.findings = findings(check, &scope)?;
                 first_fault = Some(scope);
             }
         }
@@ -104,10 +150,13 @@ fn decide(check: &Check, context: &Context<'_>, verdict: &mut Verdict) -> Result
                 if check.assert.evaluate(&scope)?.is_true() {
                     continue;
                 }
-                faults += 1;
-                if faults <= MOST_FINDINGS {
-                    verdict.findings.extend(findings(check, &scope)?);
+                // Past the limit faults are only counted, where none of them can be suppressed.
+                if faults < MOST_FINDINGS || !context.suppressions.is_empty() {
+                    if !context.keep(findings(check, &scope)?, verdict) {
+                        continue;
+                    }
                 }
+                faults += 1;
                 first_fault.get_or_insert(scope);
             }
         }
@@ -115,11 +164,51 @@ fn decide(check: &Check, context: &Context<'_>, verdict: &mut Verdict) -> Result
     if faults > MOST_FINDINGS {
         verdict.reason = Some(format!("{faults} findings, the first {MOST_FINDINGS} are shown"));
     }
+    if first_fault.is_none() && !verdict.suppressed.is_empty() {
+        verdict.outcome = VerdictOutcome::Suppressed;
+        verdict.reason = Some(match verdict.suppressed.len() {
+            1 => "its finding is suppressed".to_owned(),
+            number => format!("its {number} findings are suppressed"),
+        });
+    }
     if let Some(scope) = first_fault {
         verdict.outcome = VerdictOutcome::Failed;
         verdict.fix = check.fix.render(&scope)?;
     }
     Ok(())
+}
+
+/// What to ask about this verdict, if the check has a question for it.
+pub(super) fn question(
+    check: &Check,
+    outcome: VerdictOutcome,
+    context: &Context<'_>,
+) -> Result<Option<String>, String> {
+    let text = match outcome {
+        VerdictOutcome::Failed => check.ask_failed.as_ref(),
+        VerdictOutcome::Passed => check.ask_passed.as_ref(),
+        _ => None,
+    };
+    let Some(text) = text else { return Ok(None) };
+    let scope = match &check.subject {
+        Subject::Facts => context.root.clone(),
+        Subject::Observation(observation) => context.with_item(&observation.evaluate(&context.root)?),
+        Subject::Each(each) => {
+            let items = each.evaluate(&context.root)?;
+            let mut items = items.try_iter().map_err(|_| "`each` gave no list".to_owned())?;
+            let first = items.find(|item| {
+                let holds = check.assert.evaluate(&context.with_item(item));
+                holds.is_ok_and(|holds| holds.is_true()) == (outcome == VerdictOutcome::Passed)
+            });
+            match first {
+                Some(item) => context.with_item(&item),
+                // Nothing to speak of: a check of an empty list passes.
+                None => return Ok(None),
+            }
+        }
+    };
+    text.render(&scope)
+        .map(|text| Some(text).filter(|text| !text.is_empty()))
 }
 
 /// True, with the verdict set, when a needed fact is not known. A fault of the repository outranks trouble of ours.

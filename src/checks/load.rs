@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::check::{Case, Check, Subject};
 use super::expression::{Condition, Text};
-use super::raw::{Expected, RawCheck};
+use super::raw::{Expected, RawAsk, RawCheck};
 use crate::facts::{Fact, FactName, FactSet};
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/checks");
@@ -82,6 +82,11 @@ impl Rubric {
     /// Every problem of every text at once.
     pub fn from_texts(files: Vec<(String, String)>) -> Result<Self, LoadError> {
         Self::from_files(files, 0, Vec::new())
+    }
+
+    /// The ids of all checks.
+    pub fn ids(&self) -> BTreeSet<&str> {
+        self.checks.iter().map(|check| check.id.as_str()).collect()
     }
 
     /// Compiles all files. The cases of files after the first `trusted` ones are run too: an unknown filter or field
@@ -246,6 +251,14 @@ fn compile(path: &str, text: &str) -> Result<Check, Vec<Problem>> {
     if raw.points == 0 || raw.points > 100 {
         wrong("points", format!("points are 1 to 100, not {}", raw.points));
     }
+    for peer in &raw.also_known_as {
+        if !is_peer_rule(peer) {
+            wrong(
+                "also_known_as",
+                format!("`{peer}` is not of the form TOOL:RULE, such as `hadolint:DL3007`"),
+            );
+        }
+    }
     if raw.title.trim().is_empty() || raw.title.trim_end().ends_with('.') {
         wrong("title", "the title is a statement without a full stop".to_owned());
     }
@@ -298,7 +311,7 @@ fn compile(path: &str, text: &str) -> Result<Check, Vec<Problem>> {
     );
     let at = condition("at", raw.at.as_ref(), with_item, &mut needs);
     let evidence = condition("evidence", raw.evidence.as_ref(), with_item, &mut needs);
-    let mut template = |key: &str, source: &str| match Text::compile(source) {
+    let mut template = |key: &str, source: &str, needs: &mut BTreeSet<FactName>| match Text::compile(source) {
         Ok((text, found)) => {
             needs.extend(found);
             Some(text)
@@ -308,8 +321,19 @@ fn compile(path: &str, text: &str) -> Result<Check, Vec<Problem>> {
             None
         }
     };
-    let fail = template("fail", &raw.fail);
-    let fix = template("fix", &raw.fix);
+    let fail = template("fail", &raw.fail, &mut needs);
+    let fix = template("fix", &raw.fix, &mut needs);
+    let asked = |question: fn(&RawAsk) -> Option<&String>| raw.ask.as_ref().and_then(question);
+    let mut asked_of = BTreeSet::new();
+    let mut ask = |source: Option<&String>| template("ask", source?, &mut asked_of);
+    let ask_failed = ask(asked(|ask| ask.failed.as_ref()));
+    let ask_passed = ask(asked(|ask| ask.passed.as_ref()));
+    if let Some(fact) = asked_of.difference(&needs).next() {
+        wrong(
+            "ask",
+            format!("it reads `{fact}`, which the check itself does not read"),
+        );
+    }
     if needs.is_empty() && assert.is_some() {
         wrong("assert", "it reads no fact, so it cannot fail".to_owned());
     }
@@ -340,6 +364,7 @@ fn compile(path: &str, text: &str) -> Result<Check, Vec<Problem>> {
             area,
             level: raw.level,
             points: raw.points,
+            also_known_as: raw.also_known_as,
             kinds: raw.kinds,
             why: raw.why.trim().to_owned(),
             when_needs,
@@ -357,10 +382,26 @@ fn compile(path: &str, text: &str) -> Result<Check, Vec<Problem>> {
             evidence,
             fail,
             fix,
+            ask_failed,
+            ask_passed,
             cases,
         }),
         _ => Err(problems),
     }
+}
+
+/// `hadolint:DL3007`: a tool and one of its rules.
+fn is_peer_rule(text: &str) -> bool {
+    let plain = |part: &str| {
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|character| character.is_ascii_alphanumeric() || "-_./".contains(character))
+    };
+    text.len() <= 80
+        && text
+            .split_once(':')
+            .is_some_and(|(tool, rule)| plain(tool) && plain(rule))
 }
 
 fn is_kebab_case(id: &str) -> bool {

@@ -8,6 +8,7 @@ pub mod check;
 mod expression;
 pub mod judge;
 pub mod load;
+pub mod questions;
 mod raw;
 pub mod select;
 pub mod selftest;

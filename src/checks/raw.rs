@@ -14,6 +14,8 @@ pub(super) struct RawCheck {
     pub level: Level,
     pub points: u32,
     #[serde(default)]
+    pub also_known_as: Vec<String>,
+    #[serde(default)]
     pub kinds: Vec<crate::contract::Kind>,
     pub when: Option<String>,
     pub otherwise: Option<String>,
@@ -26,7 +28,16 @@ pub(super) struct RawCheck {
     pub fail: String,
     pub why: String,
     pub fix: String,
+    pub ask: Option<RawAsk>,
     pub cases: Vec<RawCase>,
+}
+
+/// What to ask the project's author, by how the check came out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawAsk {
+    pub failed: Option<String>,
+    pub passed: Option<String>,
 }
 
 /// One example of facts and the verdict that they must lead to.

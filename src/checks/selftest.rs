@@ -1,14 +1,15 @@
 //! Every check proves itself: its cases are run through the very judge that judges repositories.
 
 use super::check::{Check, Expected};
-use super::judge::{Context, judge};
+use super::judge::{Context, judge, question};
 use crate::report::model::VerdictOutcome;
 
 /// Runs the cases of a check and returns what went wrong, one line each.
 pub fn run(check: &Check) -> Vec<String> {
     let mut failures = Vec::new();
     for (index, case) in check.cases.iter().enumerate() {
-        let verdict = judge(check, &Context::new(&case.facts));
+        let context = Context::new(&case.facts);
+        let verdict = judge(check, &context);
         let expected = match case.expect {
             Expected::Pass => VerdictOutcome::Passed,
             Expected::Fail => VerdictOutcome::Failed,
@@ -26,6 +27,8 @@ pub fn run(check: &Check) -> Vec<String> {
                 "case {number}: expected {findings} findings, got {}",
                 verdict.findings.len()
             ));
+        } else if let Err(error) = question(check, verdict.outcome, &context) {
+            failures.push(format!("case {number}: `ask`: {error}"));
         }
     }
     failures

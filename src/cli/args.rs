@@ -188,6 +188,9 @@ pub struct Verify {
     /// Leave out the checks whose id or area matches; may be repeated
     #[arg(long, value_name = "GLOB")]
     pub skip: Vec<String>,
+    /// Judge what the repository asks not to hear of, too
+    #[arg(long)]
+    pub no_suppressions: bool,
     /// Also write a report, such as `json=report.json`; `-` is standard output; may be repeated
     #[arg(long, value_name = "FORMAT=PATH")]
     pub report: Vec<String>,

@@ -72,6 +72,8 @@ pub fn run(global: &Global, command: Verify) -> anyhow::Result<Exit> {
             kind: kind(command.kind),
             python: command.python.as_deref(),
             checks: checks.clone(),
+            known_checks: rubric.ids(),
+            ignore_suppressions: command.no_suppressions,
             static_only: command.static_only,
             keep: command.keep,
             fail_on: level(command.fail_on),

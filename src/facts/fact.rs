@@ -107,6 +107,8 @@ fact_names! {
     Docs = "docs", false;
     /// Secrets in it.
     Secrets = "secrets", false;
+    /// What it asks not to hear of.
+    Suppressions = "suppressions", false;
     /// A virtual environment, made.
     Venv = "venv", true;
     /// Its dependencies, installed.

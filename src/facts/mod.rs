@@ -16,6 +16,7 @@ pub mod requirements;
 mod route;
 pub mod secrets;
 pub mod statics;
+pub mod suppressions;
 pub mod tests;
 pub mod workflow;
 

@@ -26,6 +26,10 @@ pub struct Report {
     pub stages: Vec<Stage>,
     /// One for each selected check, by area and id.
     pub verdicts: Vec<Verdict>,
+    /// What the repository asks not to hear of, and why; each in the order of its place.
+    pub suppressions: Vec<Suppression>,
+    /// Questions for the project's author, drawn from what was found in this repository; the best first.
+    pub questions: Vec<Question>,
     /// Under which limits code of the repository ran; absent when none ran.
     pub sandbox: Option<Sandbox>,
     /// What was discovered about how to test and run the project, and where each of it was found.
@@ -111,6 +115,8 @@ pub struct AreaScore {
     pub failed: u32,
     /// Checks that were not run.
     pub not_run: u32,
+    /// Checks whose every finding the repository suppresses.
+    pub suppressed: u32,
 }
 
 /// One stage of the run.
@@ -142,6 +148,8 @@ pub enum VerdictOutcome {
     NotRun,
     /// It does not concern this project.
     NotApplicable,
+    /// It does not hold, but the repository suppresses every finding, with a reason.
+    Suppressed,
     /// The check itself is at fault.
     Broken,
 }
@@ -171,10 +179,14 @@ pub struct Verdict {
     pub level: Level,
     /// What it is worth.
     pub points: u32,
+    /// The same rule in tools that a reader may know, such as `hadolint:DL3007`.
+    pub also_known_as: Vec<String>,
     /// How it came out.
     pub outcome: VerdictOutcome,
     /// What is wrong, each with its place; empty unless it failed.
     pub findings: Vec<Finding>,
+    /// What is wrong and suppressed by the repository; it fails no check.
+    pub suppressed: Vec<SuppressedFinding>,
     /// Why the requirement matters.
     pub why: String,
     /// How to meet it.
@@ -183,6 +195,45 @@ pub struct Verdict {
     pub blocked_by: Option<String>,
     /// Why it is blocked, was not run, does not apply or is broken.
     pub reason: Option<String>,
+}
+
+/// A finding that the repository asks not to hear of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuppressedFinding {
+    /// What is wrong.
+    pub finding: Finding,
+    /// Why the repository accepts it, in its author's words.
+    pub reason: String,
+    /// The file with the suppression.
+    pub path: String,
+    /// 1-based line of the suppression.
+    pub line: u32,
+}
+
+/// A wish of the repository not to hear of a check: an inline comment, or an entry of the contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suppression {
+    /// The check's id, as written.
+    pub check: String,
+    /// Why, in the author's words; empty when none is given, which suppresses nothing.
+    pub reason: String,
+    /// The file with the suppression.
+    pub path: String,
+    /// Its 1-based line.
+    pub line: u32,
+    /// How many findings it suppressed in this run.
+    pub findings: u32,
+    /// Why it suppresses nothing: no reason, no such check.
+    pub problem: Option<String>,
+}
+
+/// A question for the project's author.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// The id of the check that it comes from.
+    pub check: String,
+    /// The question.
+    pub text: String,
 }
 
 /// One thing that is wrong.

@@ -384,6 +384,8 @@ fn report(outcome: Outcome, stages: Vec<Stage>, verdicts: Vec<Verdict>) -> Repor
         score: score(&verdicts),
         stages,
         verdicts,
+        suppressions: Vec::new(),
+        questions: Vec::new(),
         sandbox: Some(Sandbox {
             engine: "Docker Engine 20.10.24".to_owned(),
             api: "1.41".to_owned(),
@@ -428,6 +430,7 @@ fn score(verdicts: &[Verdict]) -> Score {
                 area.failed += 1;
             }
             VerdictOutcome::NotRun => area.not_run += 1,
+            VerdictOutcome::Suppressed => area.suppressed += 1,
             VerdictOutcome::NotApplicable | VerdictOutcome::Broken => {}
         }
     }
@@ -458,6 +461,8 @@ fn verdict(id: &str, title: &str, area: &str, level: Level, points: u32, outcome
         outcome,
         findings: Vec::new(),
         why: String::new(),
+        also_known_as: Vec::new(),
+        suppressed: Vec::new(),
         fix: String::new(),
         blocked_by: None,
         reason: None,

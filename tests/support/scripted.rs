@@ -26,6 +26,8 @@ pub fn verified(folder: &Path, area: &str, engine: ScriptedEngine) -> (Report, A
         kind: None,
         python: None,
         checks,
+        known_checks: rubric.ids(),
+        ignore_suppressions: false,
         static_only: false,
         keep: false,
         fail_on: Level::Required,
