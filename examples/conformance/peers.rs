@@ -1,0 +1,183 @@
+//! The peers' side: their programs, run on a project, and their JSON.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::agreement::{Found, Place};
+use crate::ours::normalised;
+
+/// Runs a peer on a project. Its own settings in the project and its comments are switched off where it offers that.
+pub(crate) fn run(tool: &str, project: &Path) -> Result<Vec<Found>, Box<dyn Error>> {
+    match tool {
+        "hadolint" => hadolint(project),
+        "zizmor" => zizmor(project),
+        "actionlint" => actionlint(project),
+        "deptry" => deptry(project),
+        "ruff" => ruff(project),
+        _ => Err(format!("there is no peer `{tool}`").into()),
+    }
+}
+
+fn output(command: &mut Command) -> Result<String, Box<dyn Error>> {
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .map_err(|error| {
+            format!(
+                "{}: {error}; install it on PATH",
+                command.get_program().to_string_lossy()
+            )
+        })?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// A peer that cannot read a file says so instead of JSON: it has no verdict then.
+fn items(text: &str) -> Vec<Value> {
+    match serde_json::from_str(text) {
+        Ok(Value::Array(items)) => items,
+        _ => Vec::new(),
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn line(value: &Value) -> u32 {
+    value
+        .as_u64()
+        .and_then(|line| u32::try_from(line).ok())
+        .unwrap_or_default()
+}
+
+fn at(path: &str, line: u32) -> Place {
+    Place {
+        path: path.trim_start_matches("./").to_owned(),
+        line,
+        name: String::new(),
+    }
+}
+
+fn hadolint(project: &Path) -> Result<Vec<Found>, Box<dyn Error>> {
+    let mut command = Command::new("hadolint");
+    command
+        .args(["--format", "json", "--no-fail", "--disable-ignore-pragma", "Dockerfile"])
+        .current_dir(project);
+    Ok(items(&output(&mut command)?)
+        .iter()
+        .map(|item| Found {
+            rule: text(&item["code"]),
+            place: at("Dockerfile", line(&item["line"])),
+            message: text(&item["message"]),
+        })
+        .collect())
+}
+
+fn workflows(project: &Path) -> Vec<PathBuf> {
+    let folder = Path::new(".github/workflows");
+    let entries = std::fs::read_dir(project.join(folder)).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries.map(|entry| folder.join(entry.file_name())).collect();
+    files.sort();
+    files
+}
+
+fn zizmor(project: &Path) -> Result<Vec<Found>, Box<dyn Error>> {
+    let mut command = Command::new("zizmor");
+    command
+        .args(["--offline", "--no-config", "--no-progress", "--format", "json"])
+        .args(workflows(project))
+        .current_dir(project);
+    let items = items(&output(&mut command)?);
+    Ok(items
+        .iter()
+        .filter_map(|item| {
+            let location = item["locations"]
+                .as_array()?
+                .iter()
+                .find(|location| location["symbolic"]["kind"] == "Primary")?;
+            let path = text(&location["symbolic"]["key"]["Local"]["verbatim_path"]);
+            let row = line(&location["concrete"]["location"]["start_point"]["row"]);
+            Some(Found {
+                rule: text(&item["ident"]),
+                place: at(&path, row + 1),
+                message: text(&location["symbolic"]["annotation"]),
+            })
+        })
+        .collect())
+}
+
+fn actionlint(project: &Path) -> Result<Vec<Found>, Box<dyn Error>> {
+    let mut command = Command::new("actionlint");
+    command
+        .args(["-format", "{{json .}}", "-shellcheck=", "-pyflakes="])
+        .args(workflows(project))
+        .current_dir(project);
+    Ok(items(&output(&mut command)?)
+        .iter()
+        .map(|item| Found {
+            rule: text(&item["kind"]),
+            place: at(&text(&item["filepath"]), line(&item["line"])),
+            message: text(&item["message"]),
+        })
+        .collect())
+}
+
+fn deptry(project: &Path) -> Result<Vec<Found>, Box<dyn Error>> {
+    let report = tempfile::NamedTempFile::new()?;
+    let mut command = Command::new("deptry");
+    command
+        .args([".", "--no-ansi", "--json-output"])
+        .arg(report.path())
+        .current_dir(project);
+    output(&mut command)?;
+    Ok(items(&std::fs::read_to_string(report.path())?)
+        .iter()
+        .map(|item| Found {
+            rule: text(&item["error"]["code"]),
+            place: Place {
+                path: String::new(),
+                line: 0,
+                name: normalised(&text(&item["module"])),
+            },
+            message: text(&item["error"]["message"]),
+        })
+        .collect())
+}
+
+fn ruff(project: &Path) -> Result<Vec<Found>, Box<dyn Error>> {
+    let rubric = crate::ours::Ours::new("ruff")?;
+    let codes: Vec<String> = rubric.rules().into_keys().collect();
+    let mut command = Command::new("ruff");
+    command
+        .args([
+            "check",
+            "--isolated",
+            "--no-cache",
+            "--ignore-noqa",
+            "--exit-zero",
+            "--preview",
+            "--output-format",
+            "json",
+            "--select",
+        ])
+        .arg(codes.join(","))
+        .arg(".")
+        .current_dir(project);
+    let root = project.canonicalize()?;
+    Ok(items(&output(&mut command)?)
+        .iter()
+        .map(|item| {
+            let path = PathBuf::from(text(&item["filename"]));
+            let path = path.strip_prefix(&root).unwrap_or(&path).display().to_string();
+            Found {
+                rule: text(&item["code"]),
+                place: at(&path, line(&item["location"]["row"])),
+                message: text(&item["message"]),
+            }
+        })
+        .collect())
+}
