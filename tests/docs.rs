@@ -29,7 +29,7 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
 #[test]
 fn the_checks_that_the_pages_show_load_and_prove_themselves() {
     let mut shown = 0;
-    for page in ["README.md", "docs/checks.md"] {
+    for page in ["README.md", "docs/checks.md", "examples/instructor-pack/README.md"] {
         for text in blocks(&read(page), "yaml")
             .into_iter()
             .filter(|text| text.contains("\nassert:"))
@@ -40,7 +40,7 @@ fn the_checks_that_the_pages_show_load_and_prove_themselves() {
             }
         }
     }
-    assert!(shown >= 2);
+    assert!(shown >= 3);
 }
 
 #[test]
@@ -66,7 +66,11 @@ fn every_fact_and_every_area_is_documented() {
 #[test]
 fn links_between_pages_lead_somewhere() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let mut pages = vec![root.join("README.md"), root.join("CHANGELOG.md")];
+    let mut pages = vec![
+        root.join("README.md"),
+        root.join("CHANGELOG.md"),
+        root.join("examples/instructor-pack/README.md"),
+    ];
     pages.extend(
         fs::read_dir(root.join("docs"))
             .unwrap()
@@ -94,7 +98,7 @@ fn links_between_pages_lead_somewhere() {
 
 #[test]
 fn every_option_of_the_command_line_that_the_readme_names_exists() {
-    let help: String = ["new", "verify", "doctor", "clean"]
+    let help: String = ["new", "verify", "checks", "doctor", "clean"]
         .iter()
         .map(|command| {
             let output = std::process::Command::new(env!("CARGO_BIN_EXE_proofolio"))

@@ -110,6 +110,8 @@ pub struct Check {
     pub needs: BTreeSet<FactName>,
     /// The file that it came from.
     pub source: String,
+    /// Its expressions and texts as its file writes them.
+    pub written: Written,
     pub(super) when: Option<Condition>,
     pub(super) otherwise: String,
     pub(super) subject: Subject,
@@ -121,6 +123,23 @@ pub struct Check {
     pub(super) ask_failed: Option<Text>,
     pub(super) ask_passed: Option<Text>,
     pub(super) cases: Vec<Case>,
+}
+
+/// The expressions and texts of a check as its file writes them, to be shown to a person.
+#[derive(Debug, Clone, Default)]
+pub struct Written {
+    /// When it applies.
+    pub when: Option<String>,
+    /// The list whose items are judged one by one.
+    pub each: Option<String>,
+    /// The observation that is judged.
+    pub observation: Option<String>,
+    /// What must hold.
+    pub assert: String,
+    /// A finding's message.
+    pub fail: String,
+    /// What to do.
+    pub fix: String,
 }
 
 /// What `item` is bound to while a check is judged.
@@ -149,6 +168,11 @@ impl Check {
     /// Every fact that the check may read.
     pub fn all_needs(&self) -> BTreeSet<FactName> {
         self.needs.union(&self.when_needs).copied().collect()
+    }
+
+    /// How many cases it carries.
+    pub fn cases(&self) -> usize {
+        self.cases.len()
     }
 
     /// True when a container engine is needed to judge it.

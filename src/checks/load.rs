@@ -6,7 +6,7 @@ use std::path::Path;
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 
-use super::check::{Case, Check, Subject};
+use super::check::{Case, Check, Subject, Written};
 use super::expression::{Condition, Text};
 use super::raw::{Expected, RawAsk, RawCheck};
 use crate::facts::{Fact, FactName, FactSet};
@@ -73,6 +73,19 @@ impl Rubric {
             read_pack(pack.as_ref(), &mut files, &mut problems);
         }
         Self::from_files(files, built_in, problems)
+    }
+
+    /// Loads the checks of `packs` alone, without the built-in ones.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of every file at once.
+    pub fn load_packs(packs: &[impl AsRef<Path>]) -> Result<Self, LoadError> {
+        let (mut files, mut problems) = (Vec::new(), Vec::new());
+        for pack in packs {
+            read_pack(pack.as_ref(), &mut files, &mut problems);
+        }
+        Self::from_files(files, 0, problems)
     }
 
     /// Loads checks from texts: path and content of each.
@@ -370,6 +383,14 @@ fn compile(path: &str, text: &str) -> Result<Check, Vec<Problem>> {
             when_needs,
             needs,
             source: path.to_owned(),
+            written: Written {
+                when: raw.when.clone(),
+                each: raw.each.clone(),
+                observation: raw.observation.clone(),
+                assert: assertion,
+                fail: raw.fail.trim().to_owned(),
+                fix: raw.fix.trim().to_owned(),
+            },
             when,
             otherwise: raw.otherwise.unwrap_or_default().trim().to_owned(),
             subject: match (each, observation) {

@@ -80,6 +80,9 @@ pub enum Command {
     New(New),
     /// Verify projects: statically and, in Docker, for real
     Verify(Verify),
+    /// List the checks, explain one, or try a pack of your own
+    #[command(subcommand)]
+    Checks(Checks),
     /// Show what this machine and its container engine can do
     Doctor(Doctor),
     /// Remove what proofolio left on the engine
@@ -249,6 +252,52 @@ pub enum Installer {
     Uv,
     /// pip alone
     Pip,
+}
+
+/// `proofolio checks`
+#[derive(Debug, Clone, Subcommand)]
+pub enum Checks {
+    /// List the checks by area
+    List(ChecksList),
+    /// Say what a check wants, why, and what to do about it
+    Explain(ChecksExplain),
+    /// Run the cases of the built-in checks, or of a pack
+    Test(ChecksTest),
+}
+
+/// `proofolio checks list`
+#[derive(Debug, Clone, Args)]
+pub struct ChecksList {
+    /// A check file or a folder of them, on top of the built-in ones; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub checks: Vec<PathBuf>,
+    /// List only the checks whose id or area matches; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub only: Vec<String>,
+    /// Leave out the checks whose id or area matches; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub skip: Vec<String>,
+    /// Print the checks as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `proofolio checks explain`
+#[derive(Debug, Clone, Args)]
+pub struct ChecksExplain {
+    /// The check's id, or a rule of another tool such as `hadolint:DL3007`
+    pub id: String,
+    /// A check file or a folder of them, on top of the built-in ones; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub checks: Vec<PathBuf>,
+}
+
+/// `proofolio checks test`
+#[derive(Debug, Clone, Args)]
+pub struct ChecksTest {
+    /// Check files or folders of them; default: the built-in checks
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
 }
 
 /// `proofolio doctor`

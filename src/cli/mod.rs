@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod args;
+mod checks;
 mod clean;
 mod doctor;
 mod exit;
@@ -25,6 +26,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::New(command) => new::run(&arguments.global, command),
         Command::Verify(command) => verify::run(&arguments.global, command),
+        Command::Checks(command) => checks::run(command),
         Command::Doctor(command) => doctor::run(&arguments.global, command),
         Command::Clean(command) => clean::run(&arguments.global, command),
         Command::Completions { shell } => Ok(completions(shell)),

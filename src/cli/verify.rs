@@ -125,7 +125,8 @@ pub fn run(global: &Global, command: Verify) -> anyhow::Result<Exit> {
     Ok(worst)
 }
 
-fn broken_checks(error: LoadError) -> anyhow::Error {
+/// A pack that cannot be used (exit 4).
+pub(super) fn broken_checks(error: LoadError) -> anyhow::Error {
     Refusal {
         exit: Exit::BrokenChecks,
         message: error.to_string(),

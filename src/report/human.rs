@@ -15,7 +15,7 @@ mod header;
 mod page;
 mod several;
 mod tables;
-mod wrap;
+pub(crate) mod wrap;
 
 use super::model::{Level, Report};
 use page::Page;

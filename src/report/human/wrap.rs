@@ -6,7 +6,7 @@ use crate::text;
 ///
 /// `Code` in backticks is one word unless it takes more than half of the room. A word longer than the room is cut. The
 /// indentation of the first line is kept on all.
-pub(super) fn wrap(paragraph: &str, room: usize) -> Vec<String> {
+pub(crate) fn wrap(paragraph: &str, room: usize) -> Vec<String> {
     let spaces = paragraph.len() - paragraph.trim_start_matches(' ').len();
     let indentation = " ".repeat(spaces.min(room / 2));
     let hanging = if starts_item(&paragraph[spaces..]) { 2 } else { 0 };
