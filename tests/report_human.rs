@@ -117,9 +117,16 @@ fn every_check_that_needs_attention_is_named_once() {
         let page = render(&report, &options(80, false, 0));
         for verdict in &report.verdicts {
             let expected = match verdict.outcome {
-                VerdictOutcome::Failed | VerdictOutcome::Blocked | VerdictOutcome::NotRun | VerdictOutcome::Broken => 1,
-                VerdictOutcome::Passed | VerdictOutcome::NotApplicable | VerdictOutcome::Suppressed => 0,
+                VerdictOutcome::Failed
+                | VerdictOutcome::Blocked
+                | VerdictOutcome::NotRun
+                | VerdictOutcome::Broken
+                | VerdictOutcome::Suppressed => 1,
+                VerdictOutcome::Passed | VerdictOutcome::NotApplicable => 0,
             };
+            // What is suppressed of a check that fails all the same is told apart.
+            let apart = verdict.outcome == VerdictOutcome::Failed && !verdict.suppressed.is_empty();
+            let expected = expected + usize::from(apart);
             assert_eq!(page.matches(&verdict.id).count(), expected, "{name}: {}", verdict.id);
         }
     }
@@ -163,6 +170,42 @@ fn many_findings_fold_unless_all_are_wanted() {
     let page = render(&report, &options(80, false, 1));
     assert!(page.contains("`package-40`"));
     assert!(!page.contains("37 more"));
+}
+
+#[test]
+fn what_is_suppressed_is_always_shown_with_its_reason() {
+    for verbose in [0, 1] {
+        let page = render(&golden_report::failed(), &options(80, false, verbose));
+        let (_, section) = page.split_once("\nSuppressed by the repository  6 findings\n").unwrap();
+        let (section, _) = section.split_once("\nScore").unwrap();
+        assert!(section.contains("~ code-print · recommended\n"), "{section}");
+        assert!(section.contains("because  the command prints its result"));
+        assert!(section.contains("said in  .proofolio.yml:31\n"));
+        assert!(section.contains("~ code-main-guard · recommended · only a part: it fails all the same\n"));
+        assert!(section.contains("Suppressions without effect\n"));
+        assert!(section.contains("! src/app.py:4\n    `code-types`: it gives no reason"));
+        let folded = section.contains("and 2 more: library/command.py:43-44 (-v shows them)");
+        assert_eq!(folded, verbose == 0);
+    }
+}
+
+#[test]
+fn three_questions_are_shown_at_length() {
+    let page = |verbose| render(&golden_report::failed(), &options(80, false, verbose));
+    assert!(!page(0).contains("Ask the author"));
+    let (_, questions) = page(1)
+        .split_once("\nAsk the author\n")
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .unwrap();
+    assert!(questions.contains("  3. How would you") && !questions.contains("A fourth question"));
+}
+
+#[test]
+fn names_in_other_tools_stand_beside_the_id_or_below_it() {
+    let page = render(&golden_report::failed(), &options(120, false, 0));
+    assert!(page.contains("code-main-guard · recommended · 2 points · also known as ruff:EXE001\n"));
+    let page = render(&golden_report::failed(), &options(80, false, 0));
+    assert!(page.contains("secrets-none · required · 5 points\n  also known as dockle:CIS-DI-0010, "));
 }
 
 #[test]

@@ -67,6 +67,9 @@ fn the_schema_is_strict() {
     assert!(broken(|report| report["verdicts"][1]["findings"][0]["line"] = 0.into()));
     assert!(broken(|report| report["verdicts"][0]["outcome"] = "ok".into()));
     assert!(broken(|report| report["verdicts"][1]["outcome"] = "passed".into()));
+    assert!(broken(|report| report["verdicts"][0]["outcome"] = "suppressed".into()));
+    assert!(broken(|report| report["suppressions"][0]["line"] = 0.into()));
+    assert!(broken(|report| report["questions"][0]["more"] = 1.into()));
     assert!(broken(|report| {
         report["target"].as_object_mut().unwrap().remove("dirty");
     }));

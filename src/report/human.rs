@@ -13,7 +13,9 @@ mod failures;
 mod groups;
 mod header;
 mod page;
+mod questions;
 mod several;
+mod suppressed;
 mod tables;
 pub(crate) mod wrap;
 
@@ -60,6 +62,8 @@ pub fn render(report: &Report, options: &HumanOptions) -> String {
     failures::write(&mut page, report);
     groups::blocked(&mut page, report);
     groups::not_run(&mut page, report);
+    suppressed::write(&mut page, report);
+    questions::write(&mut page, report);
     ending::write(&mut page, report, options.fail_on);
     page.finish()
 }

@@ -3,17 +3,21 @@
 use std::collections::BTreeMap;
 
 use proofolio::report::model::{
-    AreaScore, Excerpt, Finding, Level, Outcome, Report, RouteStep, SCHEMA, Sandbox, ScaffoldOrigin, Score, Stage,
-    Target, Timing, Tool, Verdict, VerdictOutcome,
+    AreaScore, Excerpt, Finding, Level, Outcome, Question, Report, RouteStep, SCHEMA, Sandbox, ScaffoldOrigin, Score,
+    Stage, SuppressedFinding, Suppression, Target, Timing, Tool, Verdict, VerdictOutcome,
 };
 
 /// A path that no terminal has room for.
 pub const LONG_PATH: &str = "services/библиотека/データ処理/backend/src/application/interfaces/http/controllers/\
                              administration/members/überprüfung_der_ausleihen_controller.py";
 
+/// Why the repository accepts something: as hostile as the rest.
+const ACCEPTED: &str = "the command prints its result\u{1b}[32m </style><script>alert(1)</script> @reviewers \
+                        [all is well](https://evil.example) ![x](https://evil.example/x.png) | `x` <!--";
+
 /// A failed run that holds all outcomes and all attacks.
 pub fn failed() -> Report {
-    report(
+    let mut report = report(
         Outcome::Failed,
         vec![
             stage("static", "passed", 0.14, false, "48 files"),
@@ -30,7 +34,64 @@ pub fn failed() -> Report {
             stage("scenarios", "not-run", 0.0, false, "postgres:17 could not be pulled"),
         ],
         failed_verdicts(),
-    )
+    );
+    report.suppressions = suppressions();
+    report.questions = questions();
+    report
+}
+
+fn suppressions() -> Vec<Suppression> {
+    let suppression = |check: &str, reason: &str, path: &str, line, findings, problem: Option<&str>| Suppression {
+        check: check.to_owned(),
+        reason: reason.to_owned(),
+        path: path.to_owned(),
+        line,
+        findings,
+        problem: problem.map(str::to_owned),
+    };
+    vec![
+        suppression("code-print", ACCEPTED, ".proofolio.yml", 31, 5, None),
+        suppression("code-main-guard", "run by hand, once", "scripts/été.py", 12, 1, None),
+        suppression(
+            "code-types",
+            "",
+            "src/app.py",
+            4,
+            0,
+            Some("it gives no reason, so it suppresses nothing"),
+        ),
+        suppression(
+            "dockerfile-usr\u{1b}[0m",
+            "x",
+            "Dockerfile",
+            1,
+            0,
+            Some("there is no check `dockerfile-usr\u{1b}[0m`; did you mean `dockerfile-user`?"),
+        ),
+    ]
+}
+
+fn questions() -> Vec<Question> {
+    [
+        (
+            "secrets-none",
+            "Who could read the key in `deploy/été \u{7}.pem` before you removed it?",
+        ),
+        (
+            "pytest-passes",
+            "What must `test_only_librarians_may_delete[<&\"']]>]` protect, and who broke it?",
+        ),
+        (
+            "service-roles",
+            "How would you add a role\u{202e} that may only read @reviewers <img src=x>?",
+        ),
+        ("ci-runs-tests", "A fourth question, which no page has room for."),
+    ]
+    .map(|(check, text)| Question {
+        check: check.to_owned(),
+        text: text.to_owned(),
+    })
+    .to_vec()
 }
 
 /// Every check passed.
@@ -177,6 +238,7 @@ fn failed_verdicts() -> Vec<Verdict> {
     pinned.fix = "Write `numpy==<version>`, or compile a lock with `uv pip compile requirements.in -o requirements.txt`, \
                   then commit it:\n\n- a lock holds what your dependencies need, too;\n- `pip install -r` takes it as it is."
         .to_owned();
+    pinned.also_known_as = vec!["deptry:DEP000".to_owned(), "scorecard:Pinned-Dependencies".to_owned()];
     pinned.findings = (1..=40)
         .map(|line| Finding {
             message: format!("`package-{line}` has no fixed version"),
@@ -198,11 +260,11 @@ fn failed_verdicts() -> Vec<Verdict> {
         8,
         VerdictOutcome::Failed,
     );
-    tests.why = "A reviewer runs the tests first. <&\"]]> must survive every format.".to_owned();
+    tests.why = "A reviewer runs the tests first. <&\"']]> must survive every format.".to_owned();
     tests.fix = "Run `python -m pytest -x tests/test_loans.py` and mend the first failure.".to_owned();
     tests.findings = vec![
         Finding {
-            message: "test_only_librarians_may_delete[<&\"]]>] failed:\nAssertionError: assert 200 == 403\n  where 200 = <Response [200 OK]>.status_code".to_owned(),
+            message: "test_only_librarians_may_delete[<&\"']]>] failed:\nAssertionError: assert 200 == 403\n  where 200 = <Response [200 OK]>.status_code".to_owned(),
             path: Some("tests/test_loans.py".to_owned()),
             line: Some(103),
             column: Some(12),
@@ -238,6 +300,15 @@ fn failed_verdicts() -> Vec<Verdict> {
     );
     hostile.why =
         "A secret in the history is public for ever.\u{1b}]8;;https://evil.example\u{7}click\u{1b}]8;;\u{7}".to_owned();
+    hostile.also_known_as = [
+        "dockle:CIS-DI-0010",
+        "zizmor:overprovisioned-secrets",
+        "ruff:S105",
+        "ruff:S106",
+        "ruff:S107",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     hostile.fix = "Revoke it, then remove it: `git rm --cached .env`.".to_owned();
     hostile.findings = vec![
         Finding {
@@ -250,12 +321,14 @@ fn failed_verdicts() -> Vec<Verdict> {
                 lines: vec![
                     "# Übergröße: 数据库密码".to_owned(),
                     format!("\tKEY = '数据\u{200b}' # \u{202e}}} {}", "秘密".repeat(80)),
-                    "<&\"]]> \u{1b}[31mred\u{1b}[0m".to_owned(),
+                    "<&\"']]> \u{1b}[31mred\u{1b}[0m".to_owned(),
                 ],
             }),
         },
         Finding {
-            message: "a file that holds keys".to_owned(),
+            message: "a file that holds keys: </style><script>alert('1')</script> @reviewers #1 \\`x` \
+                      [click](javascript:alert(1)) <https://evil.example> **bold** ::error::x %0A"
+                .to_owned(),
             path: Some("deploy/été \u{7}.pem".to_owned()),
             line: None,
             column: None,
@@ -272,6 +345,7 @@ fn failed_verdicts() -> Vec<Verdict> {
         VerdictOutcome::Failed,
     );
     guard.why = "A test that imports the module would run the script.".to_owned();
+    guard.also_known_as = vec!["ruff:EXE001".to_owned()];
     guard.fix = "Put the calls under `if __name__ == \"__main__\":`.".to_owned();
     guard.findings = vec![Finding {
         message: "`main()` runs on import".to_owned(),
@@ -280,6 +354,48 @@ fn failed_verdicts() -> Vec<Verdict> {
         column: None,
         excerpt: None,
     }];
+
+    guard.suppressed = vec![SuppressedFinding {
+        finding: Finding {
+            message: "`export()` runs on import".to_owned(),
+            path: Some("scripts/été.py".to_owned()),
+            line: Some(12),
+            column: Some(1),
+            excerpt: Some(Excerpt {
+                first_line: Some(12),
+                lines: vec!["export()  # proofolio: ignore[code-main-guard] run by hand, once".to_owned()],
+            }),
+        },
+        reason: "run by hand, once".to_owned(),
+        path: "scripts/été.py".to_owned(),
+        line: 12,
+    }];
+
+    let mut print = verdict(
+        "code-print",
+        "The service logs and does not print",
+        "code",
+        Level::Recommended,
+        2,
+        VerdictOutcome::Suppressed,
+    );
+    print.why = "A log line has a time and a level.".to_owned();
+    print.reason = Some("its 5 findings are suppressed".to_owned());
+    print.also_known_as = vec!["ruff:T201".to_owned()];
+    print.suppressed = (40..45)
+        .map(|line| SuppressedFinding {
+            finding: Finding {
+                message: "`print` in `library/command.py`".to_owned(),
+                path: Some("library/command.py".to_owned()),
+                line: Some(line),
+                column: Some(5),
+                excerpt: None,
+            },
+            reason: ACCEPTED.to_owned(),
+            path: ".proofolio.yml".to_owned(),
+            line: 31,
+        })
+        .collect();
 
     let mut bonus = verdict(
         "docs-diagram",
@@ -356,7 +472,7 @@ fn failed_verdicts() -> Vec<Verdict> {
         VerdictOutcome::Broken,
     );
     broken.reason = Some("house/naming.yaml:4: `item.naem` does not exist".to_owned());
-    verdicts.extend([guard, broken, bonus, inapplicable, unreachable, hostile]);
+    verdicts.extend([guard, print, broken, bonus, inapplicable, unreachable, hostile]);
     verdicts
 }
 

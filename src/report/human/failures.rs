@@ -47,11 +47,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
 pub(super) fn block(page: &mut Page, verdict: &Verdict) {
     let label = Line::default().styled(style(verdict.level), "✗ ");
     page.labelled(&label, BOLD, &verdict.title);
-    page.line(
-        Line::indented(2)
-            .styled(CYAN, &verdict.id)
-            .styled(DIM, &format!(" · {} · {}", word(verdict.level), points(verdict.points))),
-    );
+    named(page, verdict);
     let shown = match verdict.findings.len() {
         all if page.verbose() || all <= SHOWN + 1 => all,
         _ => SHOWN,
@@ -72,6 +68,23 @@ pub(super) fn block(page: &mut Page, verdict: &Verdict) {
             page.labelled(&Line::indented(2).styled(DIM, label).text("  "), PLAIN, text);
         }
     }
+}
+
+/// The check's id with its level and points, and the names by which other tools know it: beside it, or below.
+fn named(page: &mut Page, verdict: &Verdict) {
+    let line = Line::indented(2)
+        .styled(CYAN, &verdict.id)
+        .styled(DIM, &format!(" · {} · {}", word(verdict.level), points(verdict.points)));
+    if verdict.also_known_as.is_empty() {
+        return page.line(line);
+    }
+    let names = verdict.also_known_as.join(", ");
+    let joined = line.clone().styled(DIM, &format!(" · also known as {names}"));
+    if joined.width() <= page.measure() {
+        return page.line(joined);
+    }
+    page.line(line);
+    page.labelled(&Line::indented(2).styled(DIM, "also known as "), DIM, &names);
 }
 
 /// True when two findings are so near that the lines around would be shown twice.
@@ -109,6 +122,11 @@ fn fold(page: &mut Page, folded: &[Finding]) {
         return;
     }
     page.gap();
+    more(page, 2, &folded.iter().collect::<Vec<_>>());
+}
+
+/// One line on findings that are left out, and where they are.
+pub(super) fn more(page: &mut Page, indentation: usize, folded: &[&Finding]) {
     let mut places: Vec<(&str, Vec<u32>)> = Vec::new();
     for finding in folded.iter().take(LISTED) {
         let Some(path) = finding.path.as_deref() else { continue };
@@ -128,7 +146,7 @@ fn fold(page: &mut Page, folded: &[Finding]) {
         })
         .collect();
     let lead = format!("and {} more", folded.len());
-    let room = (page.measure() - 2) * 2 - 30;
+    let room = (page.measure() - indentation) * 2 - 30;
     let mut listed = String::new();
     for (index, place) in places.iter().enumerate() {
         let separator = if index == 0 { ": " } else { ", " };
@@ -140,7 +158,7 @@ fn fold(page: &mut Page, folded: &[Finding]) {
         listed.push_str(place);
     }
     page.labelled(
-        &Line::indented(2),
+        &Line::indented(indentation),
         PLAIN,
         &format!(
             "{lead}{listed} (-v shows {})",
@@ -171,7 +189,7 @@ fn ranges(mut lines: Vec<u32>) -> String {
 }
 
 /// `:line:column` as far as known.
-fn position(finding: &Finding) -> String {
+pub(super) fn position(finding: &Finding) -> String {
     match (finding.line, finding.column) {
         (Some(line), Some(column)) => format!(":{line}:{column}"),
         (Some(line), None) => format!(":{line}"),

@@ -140,6 +140,7 @@ fn tally(report: &Report, area: &str) -> String {
         (VerdictOutcome::Failed, "failed"),
         (VerdictOutcome::Blocked, "blocked"),
         (VerdictOutcome::NotRun, "not run"),
+        (VerdictOutcome::Suppressed, "suppressed"),
         (VerdictOutcome::Broken, "broken"),
     ]
     .into_iter()
