@@ -29,7 +29,15 @@ fn what_cannot_be_used_is_refused_with_what_can() {
         assert!(matches!(open(&[given]), Err(FilesError::Form { .. })), "{given}");
     }
     let message = open(&["pdf=x"]).unwrap_err().to_string();
-    assert_eq!(message, "there is no report format `pdf`; there are human, json");
+    assert!(
+        message.starts_with("there is no report format `pdf`; there are human, json, "),
+        "{message}"
+    );
+    let message = open(&["jnit=x"]).unwrap_err().to_string();
+    assert!(
+        message.starts_with("there is no report format `jnit` (did you mean `junit`?); there are human, "),
+        "{message}"
+    );
     let message = open(&["json=-", "human=-"]).unwrap_err().to_string();
     assert_eq!(message, "two reports cannot both be written to standard output");
 }

@@ -10,39 +10,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::human::{self, HumanOptions};
-use super::json;
+use super::format::{Format, RenderError};
+use super::human::HumanOptions;
 use super::model::Report;
-
-/// A format of reports. The place where formats are added: a variant here, a renderer beside this file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// The report for a person, without colours.
-    Human,
-    /// Report v1, see `docs/report.md`.
-    Json,
-}
-
-impl Format {
-    /// Every format.
-    pub const ALL: [Self; 2] = [Self::Human, Self::Json];
-
-    /// Its name on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Human => "human",
-            Self::Json => "json",
-        }
-    }
-
-    /// Renders a report. `options` are for formats that are laid out for a page.
-    fn render(self, report: &Report, options: &HumanOptions) -> Result<String, serde_json::Error> {
-        match self {
-            Self::Human => Ok(human::render(report, options)),
-            Self::Json => json::render(report),
-        }
-    }
-}
+use crate::text;
 
 /// What is wrong with the places for reports.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +25,7 @@ pub enum FilesError {
         given: String,
     },
     /// A format that does not exist.
-    #[error("there is no report format `{format}`; there are {}", names())]
+    #[error("there is no report format `{format}`{}; there are {}", hint(format), names())]
     Format {
         /// What was given.
         format: String,
@@ -85,7 +56,7 @@ pub enum FilesError {
     },
     /// The report has no form in its format.
     #[error("the report could not be rendered")]
-    Render(#[from] serde_json::Error),
+    Render(#[from] RenderError),
 }
 
 /// The places for reports, open and waiting.
@@ -239,6 +210,12 @@ fn parse(request: &str) -> Result<(Format, PathBuf), FilesError> {
 
 fn names() -> String {
     Format::ALL.map(Format::name).join(", ")
+}
+
+fn hint(format: &str) -> String {
+    text::nearest(format, Format::ALL.map(Format::name))
+        .map(|name| format!(" (did you mean `{name}`?)"))
+        .unwrap_or_default()
 }
 
 fn is_standard(path: &Path) -> bool {

@@ -1,7 +1,17 @@
 //! Reports: the published model and one file for each renderer.
 
+pub mod badge;
 pub mod files;
+mod fingerprint;
+pub mod format;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 pub mod model;
+pub mod prose;
+pub mod sarif;
 pub mod time;
+pub mod words;

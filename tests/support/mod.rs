@@ -7,6 +7,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+pub mod browser;
 pub mod cli;
 pub mod golden_report;
 pub mod project;

@@ -1,8 +1,9 @@
 //! Lines of a file with their numbers and a mark on the line at fault, or lines that a program printed.
 
-use super::page::{Line, Page, count};
+use super::page::{Line, Page};
 use super::wrap;
 use crate::report::model::{Excerpt, Finding};
+use crate::report::words::count;
 use crate::style::{DIM, PLAIN, RED};
 use crate::text;
 

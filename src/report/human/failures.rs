@@ -1,8 +1,9 @@
 //! The checks that failed, each in full: what, where, why it matters and how to mend it.
 
 use super::excerpt;
-use super::page::{Line, Page, count};
+use super::page::{Line, Page};
 use crate::report::model::{Finding, Level, Report, Verdict, VerdictOutcome};
+use crate::report::words::{self, count, position};
 use crate::style::{BOLD, CYAN, DIM, PLAIN, RED, YELLOW};
 use crate::text;
 
@@ -33,7 +34,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
             0 => failed.len().to_string(),
             _ => format!("{}, and the one to fix next at the end", failed.len()),
         };
-        page.heading(style(level), &format!("Failed, {}", word(level)), &aside);
+        page.heading(style(level), &format!("Failed, {}", words::level(level)), &aside);
         for (index, verdict) in failed.into_iter().enumerate() {
             if index > 0 {
                 page.gap();
@@ -72,9 +73,10 @@ pub(super) fn block(page: &mut Page, verdict: &Verdict) {
 
 /// The check's id with its level and points, and the names by which other tools know it: beside it, or below.
 fn named(page: &mut Page, verdict: &Verdict) {
-    let line = Line::indented(2)
-        .styled(CYAN, &verdict.id)
-        .styled(DIM, &format!(" · {} · {}", word(verdict.level), points(verdict.points)));
+    let line = Line::indented(2).styled(CYAN, &verdict.id).styled(
+        DIM,
+        &format!(" · {} · {}", words::level(verdict.level), points(verdict.points)),
+    );
     if verdict.also_known_as.is_empty() {
         return page.line(line);
     }
@@ -186,24 +188,6 @@ fn ranges(mut lines: Vec<u32>) -> String {
         })
         .collect();
     ranges.join(",")
-}
-
-/// `:line:column` as far as known.
-pub(super) fn position(finding: &Finding) -> String {
-    match (finding.line, finding.column) {
-        (Some(line), Some(column)) => format!(":{line}:{column}"),
-        (Some(line), None) => format!(":{line}"),
-        _ => String::new(),
-    }
-}
-
-/// The word for a level.
-pub(super) fn word(level: Level) -> &'static str {
-    match level {
-        Level::Required => "required",
-        Level::Recommended => "recommended",
-        Level::Bonus => "bonus",
-    }
 }
 
 fn points(points: u32) -> String {

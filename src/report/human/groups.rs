@@ -2,9 +2,9 @@
 
 use anstyle::Style;
 
-use super::failures::word;
 use super::page::{HEADING, Line, Page};
 use crate::report::model::{Level, Report, Verdict, VerdictOutcome};
+use crate::report::words::{self, grouped, with};
 use crate::style::{CYAN, DIM, GREEN, PLAIN, RED, YELLOW};
 use crate::text;
 
@@ -18,13 +18,7 @@ pub(super) fn blocked(page: &mut Page, report: &Report) {
         return;
     }
     page.heading(HEADING, "Blocked by an earlier fault", &verdicts.len().to_string());
-    for (key, members) in grouped(&verdicts, |verdict| {
-        let by = verdict.blocked_by.as_deref().unwrap_or("an earlier fault");
-        match verdict.reason.as_deref() {
-            Some(reason) if !reason.trim().is_empty() => format!("blocked by {by}: {reason}"),
-            _ => format!("blocked by {by}"),
-        }
-    }) {
+    for (key, members) in grouped(&verdicts, words::blocked_by) {
         group(page, YELLOW, "!", &key, &members);
     }
 }
@@ -36,7 +30,7 @@ pub(super) fn not_run(page: &mut Page, report: &Report) {
         return;
     }
     page.heading(HEADING, "Not run", &verdicts.len().to_string());
-    for (key, members) in grouped(&verdicts, reason) {
+    for (key, members) in grouped(&verdicts, |verdict| words::reason(verdict).to_owned()) {
         group(page, DIM, "–", &key, &members);
     }
     // Where containers ran, the reason is something else.
@@ -53,7 +47,7 @@ pub(super) fn not_applicable(page: &mut Page, report: &Report) {
         return;
     }
     page.heading(HEADING, "Not applicable", &verdicts.len().to_string());
-    for (key, members) in grouped(&verdicts, reason) {
+    for (key, members) in grouped(&verdicts, |verdict| words::reason(verdict).to_owned()) {
         group(page, DIM, "·", &key, &members);
     }
 }
@@ -105,7 +99,7 @@ fn group(page: &mut Page, style: Style, symbol: &str, key: &str, members: &[&Ver
             .map(|verdict| verdict.id.as_str())
             .collect();
         if !ids.is_empty() {
-            let label = Line::indented(4).styled(DIM, word(level)).pad_to(IDS);
+            let label = Line::indented(4).styled(DIM, words::level(level)).pad_to(IDS);
             page.labelled(&label, CYAN, &ids.join(", "));
         }
     }
@@ -131,32 +125,4 @@ fn titled(page: &mut Page, style: Style, symbol: &str, verdict: &Verdict, column
 fn column(verdicts: &[&Verdict]) -> usize {
     let widest = verdicts.iter().map(|verdict| text::width(&verdict.id)).max();
     4 + widest.unwrap_or(0).min(28) + 2
-}
-
-fn reason(verdict: &Verdict) -> String {
-    match verdict.reason.as_deref() {
-        Some(reason) if !reason.trim().is_empty() => reason.to_owned(),
-        _ => "no reason was given".to_owned(),
-    }
-}
-
-fn with(report: &Report, outcome: VerdictOutcome) -> Vec<&Verdict> {
-    report
-        .verdicts
-        .iter()
-        .filter(|verdict| verdict.outcome == outcome)
-        .collect()
-}
-
-/// Verdicts by key, in the order in which the keys first occur.
-fn grouped<'a>(verdicts: &[&'a Verdict], key: impl Fn(&Verdict) -> String) -> Vec<(String, Vec<&'a Verdict>)> {
-    let mut groups: Vec<(String, Vec<&'a Verdict>)> = Vec::new();
-    for verdict in verdicts {
-        let key = key(verdict);
-        match groups.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, members)) => members.push(verdict),
-            None => groups.push((key, vec![verdict])),
-        }
-    }
-    groups
 }

@@ -1,7 +1,8 @@
 //! What was verified, and under which conditions.
 
-use super::page::{HEADING, Line, Page, count};
+use super::page::{HEADING, Line, Page};
 use crate::report::model::{Report, Sandbox, Target};
+use crate::report::words::{self, count};
 use crate::style::{DIM, PLAIN};
 use crate::text;
 
@@ -11,13 +12,7 @@ const COLUMN: usize = 12;
 /// Writes the header.
 pub(super) fn write(page: &mut Page, report: &Report) {
     let target = &report.target;
-    let kind = match target.kind.as_str() {
-        "api" => "REST API",
-        "pipeline" => "data pipeline",
-        "deploy" => "containerized deployment",
-        "unknown" => "project of unknown kind",
-        other => other,
-    };
+    let kind = words::kind(&target.kind);
     let room = page.width().saturating_sub(text::width(kind) + 2);
     let given = text::truncate_middle(&text::visible(&target.given), room);
     page.line(

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use anstyle::Style;
 
 use super::wrap;
+use crate::report::words::count;
 use crate::style::{BOLD, CYAN, DIM, PLAIN, RESET};
 use crate::text;
 
@@ -241,11 +242,6 @@ fn field_label(label: &str, column: usize) -> Line {
         .styled(DIM, label)
         .pad_to(column.saturating_sub(1))
         .text(" ")
-}
-
-/// A number with its noun.
-pub(super) fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// A time: `0.4s`, `12.0s`, `2m 05s`.

@@ -1,7 +1,8 @@
 //! Several reports in a few lines: which project came out how.
 
-use super::page::{HEADING, Line, Page, count, seconds};
+use super::page::{HEADING, Line, Page, seconds};
 use crate::report::model::{Outcome, Report};
+use crate::report::words::count;
 use crate::style::{DIM, GREEN, RED, YELLOW};
 use crate::text;
 

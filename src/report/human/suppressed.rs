@@ -1,8 +1,9 @@
 //! What the repository asks not to hear of: always shown, with the reason and the place where it is asked.
 
-use super::failures::{more, position, word};
-use super::page::{HEADING, Line, Page, count};
+use super::failures::more;
+use super::page::{HEADING, Line, Page};
 use crate::report::model::{Finding, Report, SuppressedFinding, Verdict, VerdictOutcome};
+use crate::report::words::{self, count, position};
 use crate::style::{CYAN, DIM, PLAIN, YELLOW};
 use crate::text;
 
@@ -53,7 +54,7 @@ fn check(page: &mut Page, verdict: &Verdict) {
         Line::indented(2)
             .styled(YELLOW, "~ ")
             .styled(CYAN, &verdict.id)
-            .styled(DIM, &format!(" · {}{all}", word(verdict.level))),
+            .styled(DIM, &format!(" · {}{all}", words::level(verdict.level))),
     );
     let mut places: Vec<(&SuppressedFinding, Vec<&Finding>)> = Vec::new();
     for suppressed in &verdict.suppressed {

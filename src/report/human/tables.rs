@@ -4,25 +4,12 @@ use anstyle::Style;
 
 use super::page::{Line, Page, seconds};
 use crate::report::model::{AreaScore, Report, Stage, VerdictOutcome};
+use crate::report::words::{self, tally};
 use crate::style::{DIM, GREEN, PLAIN, RED, YELLOW};
 use crate::text;
 
 /// Cells of a bar.
 const BAR: usize = 10;
-/// The areas in the order in which a project is built; unknown ones follow by name.
-const ORDER: [&str; 11] = [
-    "venv",
-    "requirements",
-    "pytest",
-    "dockerfile",
-    "ci",
-    "service",
-    "data",
-    "code",
-    "docs",
-    "history",
-    "security",
-];
 
 /// Writes the table of stages.
 pub(super) fn stages(page: &mut Page, stages: &[Stage]) {
@@ -66,28 +53,19 @@ pub(super) fn stages(page: &mut Page, stages: &[Stage]) {
 
 /// Writes the table of areas.
 pub(super) fn areas(page: &mut Page, report: &Report) {
-    let mut areas: Vec<(&str, &AreaScore)> = report
-        .score
-        .areas
-        .iter()
-        .map(|(name, area)| (name.as_str(), area))
-        .filter(|(name, _)| page.verbose() || !tally(report, name).is_empty())
-        .collect();
+    let mut areas = words::areas(report);
+    areas.retain(|(name, ..)| page.verbose() || !tally(report, name).is_empty());
     if areas.is_empty() {
         return;
     }
     page.gap();
-    areas.sort_by_key(|(name, _)| {
-        let rank = ORDER.iter().position(|known| known == name).unwrap_or(ORDER.len());
-        (rank, *name)
-    });
-    let names = column(areas.iter().map(|(name, _)| *name));
+    let names = column(areas.iter().map(|(name, ..)| *name));
     let points = areas
         .iter()
-        .map(|(_, area)| fraction(area).len())
+        .map(|(_, area, _)| fraction(area).len())
         .max()
         .unwrap_or_default();
-    for (name, area) in areas {
+    for (name, area, _) in areas {
         let broken = count(report, name, VerdictOutcome::Broken) > 0;
         let (style, symbol) = symbol(area, broken);
         let full = cells(area);
@@ -131,24 +109,6 @@ fn fraction(area: &AreaScore) -> String {
         0 => "–".to_owned(),
         possible => format!("{}/{possible}", area.earned),
     }
-}
-
-/// How the checks of an area came out; empty when none concerns the project.
-fn tally(report: &Report, area: &str) -> String {
-    let parts: Vec<String> = [
-        (VerdictOutcome::Passed, "passed"),
-        (VerdictOutcome::Failed, "failed"),
-        (VerdictOutcome::Blocked, "blocked"),
-        (VerdictOutcome::NotRun, "not run"),
-        (VerdictOutcome::Suppressed, "suppressed"),
-        (VerdictOutcome::Broken, "broken"),
-    ]
-    .into_iter()
-    .map(|(outcome, word)| (count(report, area, outcome), word))
-    .filter(|(number, _)| *number > 0)
-    .map(|(number, word)| format!("{number} {word}"))
-    .collect();
-    parts.join(", ")
 }
 
 fn count(report: &Report, area: &str, outcome: VerdictOutcome) -> usize {

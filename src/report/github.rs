@@ -1,0 +1,98 @@
+//! The findings as workflow commands of GitHub Actions: `--report github=-`. They become annotations of the changed files.
+//!
+//! GitHub shows ten annotations of a kind per step, so the first finding of each check comes before the second of any,
+//! the important checks first, and no more are written than are shown. A command is one line: whatever could end it early or begin another is
+//! escaped.
+
+use std::fmt::Write as _;
+
+use super::model::{Finding, Level, Report, Verdict};
+use super::words;
+use crate::text;
+
+/// Annotations of one kind that GitHub shows for a step.
+const SHOWN: usize = 10;
+
+/// Renders the findings as workflow commands, one a line.
+pub fn render(report: &Report, fail_on: Level) -> String {
+    let failed = words::failed_by_importance(report);
+    let deepest = failed.iter().map(|verdict| verdict.findings.len()).max();
+    let mut out = String::new();
+    let mut left_out = 0;
+    for level in [Level::Required, Level::Recommended, Level::Bonus] {
+        let mut written = 0;
+        for round in 0..deepest.unwrap_or_default() {
+            for verdict in failed.iter().filter(|verdict| verdict.level == level) {
+                let Some(finding) = verdict.findings.get(round) else {
+                    continue;
+                };
+                if written == SHOWN {
+                    left_out += 1;
+                    continue;
+                }
+                written += 1;
+                annotation(&mut out, verdict, finding);
+            }
+        }
+    }
+    if left_out > 0 {
+        let findings = words::count(left_out, "more finding is", "more findings are");
+        line(&mut out, &format!("{findings} in the other reports of this run."));
+    }
+    let verdict = format!("{}: {}", words::run(report.outcome), words::sentence(report, fail_on));
+    let score = format!("{} of {} points", report.score.earned, report.score.possible);
+    line(&mut out, &format!("proofolio: {verdict} ({score})"));
+    out
+}
+
+fn annotation(out: &mut String, verdict: &Verdict, finding: &Finding) {
+    let mut properties = Vec::new();
+    if let Some(path) = &finding.path {
+        // A name with hidden characters matches no file, but it does nothing to the log either.
+        properties.push(format!("file={}", property(&text::visible(path))));
+        properties.extend(finding.line.map(|line| format!("line={line}")));
+        properties.extend(finding.column.map(|column| format!("col={column}")));
+    }
+    properties.push(format!("title={}", property(&text::visible(&verdict.title))));
+    let mut message = text::visible_lines(&finding.message).join("\n");
+    if !verdict.fix.trim().is_empty() {
+        let fix = text::visible_lines(verdict.fix.trim()).join("\n");
+        message.push_str(&format!("\nFix: {fix}"));
+    }
+    message.push_str(&format!("\n({}, {})", verdict.id, words::level(verdict.level)));
+    let command = match verdict.level {
+        Level::Required => "error",
+        Level::Recommended => "warning",
+        Level::Bonus => "notice",
+    };
+    line(
+        out,
+        &format!("::{command} {}::{}", properties.join(","), data(&message)),
+    );
+}
+
+fn line(out: &mut String, line: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{line}");
+}
+
+/// A command's message.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A command's property.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_means_something_to_the_runner_is_escaped() {
+        assert_eq!(data("100%\r\n::error::x"), "100%25%0D%0A::error::x");
+        assert_eq!(property("a,b:c%\n"), "a%2Cb%3Ac%25%0A");
+    }
+}
