@@ -30,7 +30,7 @@ fn what_cannot_be_used_is_refused_with_what_can() {
     }
     let message = open(&["pdf=x"]).unwrap_err().to_string();
     assert!(
-        message.starts_with("there is no report format `pdf`; there are human, json, "),
+        message.starts_with("there is no report format `pdf`; there are human, html, json, "),
         "{message}"
     );
     let message = open(&["jnit=x"]).unwrap_err().to_string();

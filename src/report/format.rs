@@ -2,13 +2,15 @@
 
 use super::human::{self, HumanOptions};
 use super::model::Report;
-use super::{badge, github, gitlab, json, junit, markdown, sarif};
+use super::{badge, github, gitlab, html, json, junit, markdown, sarif};
 
 /// A format of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// The report for a person, without colours.
     Human,
+    /// One page for a browser.
+    Html,
     /// Report v1, see `docs/report.md`.
     Json,
     /// JUnit XML.
@@ -34,12 +36,16 @@ pub enum RenderError {
     /// It cannot be written as XML.
     #[error("failed to write XML")]
     Xml(#[from] std::io::Error),
+    /// It cannot be laid out as a page.
+    #[error("failed to lay out the page")]
+    Page(#[from] minijinja::Error),
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Human,
+        Self::Html,
         Self::Json,
         Self::Junit,
         Self::Sarif,
@@ -53,6 +59,7 @@ impl Format {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Human => "human",
+            Self::Html => "html",
             Self::Json => "json",
             Self::Junit => "junit",
             Self::Sarif => "sarif",
@@ -67,6 +74,7 @@ impl Format {
     pub(super) fn render(self, report: &Report, options: &HumanOptions) -> Result<String, RenderError> {
         match self {
             Self::Human => Ok(human::render(report, options)),
+            Self::Html => Ok(html::render(report, options.fail_on)?),
             Self::Json => Ok(json::render(report)?),
             Self::Junit => Ok(junit::render(report, options.fail_on)?),
             Self::Sarif => Ok(sarif::render(report, options.fail_on)?),

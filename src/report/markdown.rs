@@ -187,7 +187,7 @@ fn check(verdict: &Verdict) -> String {
     }
     let mut out = format!(
         "#### {}\n\n{} · {} · {}{names}\n\n",
-        short(&verdict.title),
+        title(&verdict.title),
         code(&verdict.id),
         words::level(verdict.level),
         words::count(verdict.points as usize, "point", "points"),
@@ -311,6 +311,11 @@ fn message(message: &str) -> String {
         out.push('…');
     }
     out
+}
+
+/// A check's title.
+fn title(text: &str) -> String {
+    prose::markdown_line(&prose::spans(&text::truncate(text, 300)), escape)
 }
 
 /// A short text in one line.

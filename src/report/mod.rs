@@ -6,6 +6,7 @@ mod fingerprint;
 pub mod format;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod human;
 pub mod json;
 pub mod junit;

@@ -18,7 +18,12 @@ const AREAS: [&str; 11] = [
     "security",
 ];
 /// How many of the areas are looked at in every project.
-pub const CORE: usize = 5;
+const CORE: usize = 5;
+
+/// The areas that are looked at in every project.
+pub fn core_areas() -> &'static [&'static str] {
+    &AREAS[..CORE]
+}
 
 /// The word for a level.
 pub const fn level(level: Level) -> &'static str {
