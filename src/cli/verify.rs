@@ -18,6 +18,7 @@ use crate::engine::docker::DockerEngine;
 use crate::engine::{Engine, EngineError, Interrupt};
 use crate::facts::docker::{Installer, Options};
 use crate::report::files::ReportFiles;
+use crate::report::github;
 use crate::report::human::{self, HumanOptions};
 use crate::report::model::{Level, Outcome};
 use crate::verification::{Request, deadline, verify};
@@ -240,7 +241,10 @@ fn print(to_error: bool, text: impl Fn(&HumanOptions) -> String, global: &Global
         verbose: global.verbose,
         fail_on,
     };
-    let text = text(&options);
+    let mut text = text(&options);
+    if std::env::var_os("GITHUB_ACTIONS").is_some() {
+        text = github::inert(&text);
+    }
     // anstream takes the colours out again where they are not wanted.
     if to_error {
         anstream::eprint!("{text}");

@@ -76,6 +76,26 @@ fn line(out: &mut String, line: &str) {
     let _ = writeln!(out, "{line}");
 }
 
+/// Text for a log of GitHub Actions, in which no line is a command: the runner obeys one wherever it is printed, and
+/// what a repository's program printed may well hold some.
+pub fn inert(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let plain = anstream::adapter::strip_str(line).to_string();
+        let start = plain.trim_start();
+        if start.starts_with("::") {
+            let indentation = &plain[..plain.len() - start.len()];
+            let rest = start[1..].replace("##[", "#\\x23[");
+            out.push_str(&format!("{indentation}\\x3a{rest}"));
+        } else if plain.contains("##[") {
+            out.push_str(&plain.replace("##[", "#\\x23["));
+        } else {
+            out.push_str(line);
+        }
+    }
+    out
+}
+
 /// A command's message.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
@@ -89,6 +109,14 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_line_of_a_log_is_a_command() {
+        let text = "✗ x\n  \u{1b}[1m::error::y\u{1b}[0m\n::stop-commands::z\na ##[add-mask]b\nsee a::b\n";
+        let expected = "✗ x\n  \\x3a:error::y\n\\x3a:stop-commands::z\na #\\x23[add-mask]b\nsee a::b\n";
+        assert_eq!(inert(text), expected);
+        assert_eq!(inert("\u{1b}[1mA\u{1b}[0m"), "\u{1b}[1mA\u{1b}[0m");
+    }
 
     #[test]
     fn what_means_something_to_the_runner_is_escaped() {
