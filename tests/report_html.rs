@@ -268,13 +268,13 @@ fn in_a_browser_everyone_can_use_it_and_its_policy_holds() {
         String::from_utf8_lossy(&output.stderr)
     );
     assert!(said.contains(&format!("looked {}\n", pages.len() * 4)), "{said}");
-    let sheets = |name: &str| -> usize {
-        let line = said
-            .lines()
-            .find(|line| line.starts_with("sheets ") && line.contains(name))
-            .unwrap();
-        line.rsplit(' ').next().unwrap().parse().unwrap()
-    };
-    assert_eq!(sheets("green.html"), 1, "a green report is one page on paper");
-    assert!((1..=3).contains(&sheets("failed.html")), "{said}");
+    for format in ["A4", "Letter"] {
+        let sheets = |name: &str| -> usize {
+            let of = |line: &&str| line.starts_with("sheets ") && line.contains(&format!("{name} {format} "));
+            let line = said.lines().find(of).unwrap();
+            line.rsplit(' ').next().unwrap().parse().unwrap()
+        };
+        assert_eq!(sheets("green.html"), 1, "a green report is one sheet of {format}");
+        assert!((1..=3).contains(&sheets("failed.html")), "{said}");
+    }
 }

@@ -127,6 +127,27 @@ fn it_is_red_exactly_when_the_run_is() {
 }
 
 #[test]
+fn a_run_without_a_verdict_is_not_green() {
+    let mut report = golden_report::incomplete();
+    for verdict in &mut report.verdicts {
+        verdict.outcome = VerdictOutcome::NotApplicable;
+    }
+    for report in [
+        report.clone(),
+        Report {
+            verdicts: Vec::new(),
+            ..report
+        },
+    ] {
+        let elements = render(&report, Level::Required);
+        assert_eq!(elements[0].number("errors"), 1);
+        assert_eq!(elements[0].number("tests"), report.verdicts.len() + 1);
+        let error = elements.iter().find(|element| element.name == "error").unwrap();
+        assert!(!error.attributes["message"].is_empty());
+    }
+}
+
+#[test]
 fn a_case_names_its_place_and_tells_what_is_wrong() {
     let elements = render(&golden_report::failed(), Level::Required);
     let at = elements

@@ -194,7 +194,8 @@ pub struct Verify {
     /// Judge what the repository asks not to hear of, too
     #[arg(long)]
     pub no_suppressions: bool,
-    /// Also write a report, such as `json=report.json`; `-` is standard output; may be repeated
+    /// Also write a report, such as `html=report.html`; others are human, markdown, json, sarif, junit, github, gitlab and
+    /// badge; `-` is standard output; may be repeated
     #[arg(long, value_name = "FORMAT=PATH")]
     pub report: Vec<String>,
     /// The lowest level of check whose failure fails the run

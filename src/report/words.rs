@@ -227,7 +227,7 @@ fn incomplete(report: &Report, fail_on: Level) -> String {
     };
     match number(report, VerdictOutcome::NotRun) {
         0 if report.verdicts.is_empty() => "no check was selected".to_owned(),
-        0 => format!("{head}, but not everything was looked at"),
+        0 => format!("{head}, but no check gave a verdict"),
         missing => format!("{head}, but {} not run", count(missing, "check was", "checks were")),
     }
 }

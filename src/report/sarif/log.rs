@@ -44,10 +44,8 @@ pub(super) struct Rule {
     pub id: String,
     pub name: String,
     pub short_description: Text,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub full_description: Option<Text>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub help: Option<Help>,
+    pub full_description: Text,
+    pub help: Help,
     pub default_configuration: Configuration,
     pub properties: RuleProperties,
 }

@@ -54,7 +54,13 @@ pub fn render(report: &Report, fail_on: Level) -> Result<String, serde_json::Err
 }
 
 fn rule(verdict: &Verdict) -> Rule {
-    let parts = [("Why", &verdict.why), ("Fix", &verdict.fix)];
+    // Code scanning asks every rule for a description and for help.
+    let why = if verdict.why.trim().is_empty() {
+        &verdict.title
+    } else {
+        &verdict.why
+    };
+    let parts = [("Why", why), ("Fix", &verdict.fix)];
     let help = |format: fn(&str, &str) -> String| {
         let parts = parts.iter().filter(|(_, text)| !text.trim().is_empty());
         parts
@@ -67,12 +73,11 @@ fn rule(verdict: &Verdict) -> Rule {
         id: verdict.id.clone(),
         name: pascal_case(&verdict.id),
         short_description: plain(&verdict.title),
-        full_description: Some(plain(&verdict.why)).filter(|why| !why.text.is_empty()),
-        help: Some(Help {
+        full_description: plain(why),
+        help: Help {
             text: help_text,
             markdown: help(|label, text| format!("**{label}**\n\n{}", prose::markdown(text, escape))),
-        })
-        .filter(|help| !help.text.is_empty()),
+        },
         default_configuration: Configuration {
             level: level(verdict.level),
         },

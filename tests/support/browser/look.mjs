@@ -80,11 +80,13 @@ for (const page of pages) {
   if (sent.length > 0) say(`it asked for ${sent.join(", ")}`);
   await context.close();
 
-  // On paper: the pages of an A4 print.
+  // On paper: the sheets of a print.
   const paper = await open(page, { colorScheme: "dark" });
-  const pdf = await paper.tab.pdf({ format: "A4" });
-  const sheets = pdf.toString("latin1").match(/\/Type\s*\/Page[^s]/g)?.length ?? 0;
-  console.log(`sheets ${page} ${sheets}`);
+  for (const format of ["A4", "Letter"]) {
+    const pdf = await paper.tab.pdf({ format });
+    const sheets = pdf.toString("latin1").match(/\/Type\s*\/Page[^s]/g)?.length ?? 0;
+    console.log(`sheets ${page} ${format} ${sheets}`);
+  }
   await paper.context.close();
 }
 await browser.close();
