@@ -45,6 +45,7 @@ fn the_important_annotations_come_first_and_none_is_wasted() {
     assert!(annotations[0].starts_with(start), "{}", annotations[0]);
     assert!(annotations[1].contains("title=No secret is committed"));
     assert!(annotations[2].starts_with("::error file=requirements.txt,line=1,col=1,"));
+    assert!(annotations[2].contains("%0AFix: Write ") && !annotations[6].contains("%0AFix: "));
     let errors = annotations.iter().filter(|line| line.starts_with("::error ")).count();
     let warnings = annotations.iter().filter(|line| line.starts_with("::warning ")).count();
     assert_eq!((errors, warnings), (10, 1));

@@ -31,7 +31,7 @@ pub fn render(report: &Report, fail_on: Level) -> String {
                     continue;
                 }
                 written += 1;
-                annotation(&mut out, verdict, finding);
+                annotation(&mut out, verdict, finding, round == 0);
             }
         }
     }
@@ -45,7 +45,8 @@ pub fn render(report: &Report, fail_on: Level) -> String {
     out
 }
 
-fn annotation(out: &mut String, verdict: &Verdict, finding: &Finding) {
+/// Writes one finding. The fix speaks of the first one of its check.
+fn annotation(out: &mut String, verdict: &Verdict, finding: &Finding, first: bool) {
     let mut properties = Vec::new();
     if let Some(path) = &finding.path {
         // A name with hidden characters matches no file, but it does nothing to the log either.
@@ -55,7 +56,7 @@ fn annotation(out: &mut String, verdict: &Verdict, finding: &Finding) {
     }
     properties.push(format!("title={}", property(&text::visible(&verdict.title))));
     let mut message = text::visible_lines(&finding.message).join("\n");
-    if !verdict.fix.trim().is_empty() {
+    if first && !verdict.fix.trim().is_empty() {
         let fix = text::visible_lines(verdict.fix.trim()).join("\n");
         message.push_str(&format!("\nFix: {fix}"));
     }
