@@ -6,12 +6,11 @@
     reason = "a test that cannot go on has failed"
 )]
 
-#[path = "support/cli.rs"]
-mod cli;
+mod support;
 
 use std::path::Path;
 
-use cli::Context;
+use support::cli::Context;
 
 #[test]
 fn the_list_names_every_check_once_within_eighty_columns() {

@@ -6,11 +6,10 @@
     reason = "a test that cannot go on has failed"
 )]
 
-#[path = "support/cli.rs"]
-mod cli;
+mod support;
 
-use cli::Context;
 use serde_json::Value;
+use support::cli::Context;
 
 const DOCKERFILE: &str = "FROM python\nCOPY . /app\nCMD python app.py\n";
 

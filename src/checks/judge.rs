@@ -151,10 +151,9 @@ fn decide(check: &Check, context: &Context<'_>, verdict: &mut Verdict) -> Result
                     continue;
                 }
                 // Past the limit faults are only counted, where none of them can be suppressed.
-                if faults < MOST_FINDINGS || !context.suppressions.is_empty() {
-                    if !context.keep(findings(check, &scope)?, verdict) {
-                        continue;
-                    }
+                let looked_at = faults < MOST_FINDINGS || !context.suppressions.is_empty();
+                if looked_at && !context.keep(findings(check, &scope)?, verdict) {
+                    continue;
                 }
                 faults += 1;
                 first_fault.get_or_insert(scope);
