@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 
-use super::args::{self, FailOn, Global, Verify, VerifyKind};
+use super::args::{self, FailOn, Global, Progress, Verify, VerifyKind};
 use super::exit::{Exit, Refusal};
 use super::progress;
 use super::targets::{self, Target};
@@ -16,13 +17,16 @@ use crate::checks::{LoadError, Rubric};
 use crate::contract::Kind;
 use crate::engine::docker::DockerEngine;
 use crate::engine::{Engine, EngineError, Interrupt};
+use crate::events::{NullSink, Sink};
 use crate::facts::docker::{Installer, Options};
 use crate::report::files::ReportFiles;
 use crate::report::github;
 use crate::report::human::{self, HumanOptions};
-use crate::report::model::{Level, Outcome};
+use crate::report::model::{Level, Outcome, Report};
 use crate::verification::{Request, deadline, verify};
 
+/// Projects per thread that are read before their reports are printed.
+const BATCH: usize = 8;
 /// Variables of ours that dependency installation needs.
 const INSTALL_VARIABLES: [&str; 9] = [
     "HTTP_PROXY",
@@ -59,10 +63,8 @@ pub fn run(global: &Global, command: Verify) -> anyhow::Result<Exit> {
     let files = ReportFiles::open(command.report.iter().map(String::as_str))
         .map_err(|error| Refusal::usage(error.to_string(), ""))?;
     let interrupt = listen()?;
-    let mut worst = Exit::Passed;
-    let mut reports = Vec::new();
-    for Target { given, folder } in &targets {
-        let sink = progress::sink(global.progress, global.quiet);
+    let verify_one = |target: &Target, sink: &dyn Sink| -> anyhow::Result<Report> {
+        let Target { given, folder } = target;
         let connect = || -> Result<Arc<dyn Engine>, EngineError> {
             let engine = DockerEngine::connect(command.engine.as_deref(), interrupt.clone())?;
             Ok(Arc::new(engine))
@@ -81,49 +83,105 @@ pub fn run(global: &Global, command: Verify) -> anyhow::Result<Exit> {
             options: options(&command)?,
             engine: &connect,
         };
-        let report = verify(&request, sink.as_ref()).with_context(|| format!("failed to read {given}"))?;
-        drop(sink);
+        let report = verify(&request, sink).with_context(|| format!("failed to read {given}"))?;
         if interrupt.is_set() {
-            return Err(Refusal {
-                exit: Exit::Interrupted,
-                message: if command.keep {
-                    "interrupted; what was started is kept".to_owned()
-                } else {
-                    "interrupted; everything that was started has been removed".to_owned()
-                },
-                hint: String::new(),
-            }
-            .into());
+            return Err(interrupted(command.keep));
         }
-        print(
-            files.takes_standard_output(),
-            |options| human::render(&report, options),
-            global,
-            level(command.fail_on),
-        );
-        worst = worse(worst, exit(report.outcome));
-        reports.push(report);
+        Ok(report)
+    };
+    // Reading takes milliseconds, so many projects are read at once and their stages are not worth a line.
+    let processors = jobs(&command);
+    let at_once = if command.static_only && targets.len() > 1 && global.progress != Progress::Json {
+        processors * BATCH
+    } else {
+        1
+    };
+    let mut worst = Exit::Passed;
+    let mut summaries = Vec::new();
+    let mut single = None;
+    for batch in targets.chunks(at_once) {
+        let reports = match batch {
+            [target] if at_once == 1 => {
+                let sink = progress::sink(global.progress, global.quiet);
+                vec![verify_one(target, sink.as_ref())]
+            }
+            _ => in_parallel(batch, processors, |target| verify_one(target, &NullSink)),
+        };
+        for report in reports {
+            let report = report?;
+            print(
+                files.takes_standard_output(),
+                |options| human::render(&report, options),
+                global,
+                level(command.fail_on),
+            );
+            worst = worse(worst, exit(report.outcome));
+            // Only a line of each is kept: a thousand reports would fill the memory.
+            summaries.push(human::Summary::of(&report));
+            single = (targets.len() == 1).then_some(report);
+        }
     }
-    if reports.len() > 1 {
+    if summaries.len() > 1 {
         print(
             false,
-            |options| human::render_several(&reports, options),
+            |options| human::render_several(&summaries, options),
             global,
             level(command.fail_on),
         );
     }
-    if let [report] = reports.as_slice() {
-        let options = HumanOptions {
-            width: 100,
-            color: false,
-            verbose: 1,
-            fail_on: level(command.fail_on),
-        };
-        files
-            .write(report, &options, &mut std::io::stdout().lock())
-            .context("failed to write the reports")?;
+    if let Some(report) = single {
+        write(files, &report, &command)?;
     }
     Ok(worst)
+}
+
+/// Calls `work` for every item on up to `workers` threads and returns the results in the items' order.
+fn in_parallel<I: Sync, O: Send>(items: &[I], workers: usize, work: impl Fn(&I) -> O + Sync) -> Vec<O> {
+    let next = AtomicUsize::new(0);
+    let results: Vec<Mutex<Option<O>>> = items.iter().map(|_| Mutex::new(None)).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..workers.min(items.len()) {
+            scope.spawn(|| {
+                while let Some((item, place)) = {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    items.get(index).zip(results.get(index))
+                } {
+                    let result = work(item);
+                    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+                }
+            });
+        }
+    });
+    results
+        .into_iter()
+        .filter_map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner))
+        .collect()
+}
+
+/// Writes the report files of a run.
+fn write(files: ReportFiles, report: &Report, command: &Verify) -> anyhow::Result<()> {
+    let options = HumanOptions {
+        width: 100,
+        color: false,
+        verbose: 1,
+        fail_on: level(command.fail_on),
+    };
+    files
+        .write(report, &options, &mut std::io::stdout().lock())
+        .context("failed to write the reports")
+}
+
+fn interrupted(kept: bool) -> anyhow::Error {
+    Refusal {
+        exit: Exit::Interrupted,
+        message: if kept {
+            "interrupted; what was started is kept".to_owned()
+        } else {
+            "interrupted; everything that was started has been removed".to_owned()
+        },
+        hint: String::new(),
+    }
+    .into()
 }
 
 /// A pack that cannot be used (exit 4).
@@ -185,6 +243,12 @@ fn worse(left: Exit, right: Exit) -> Exit {
     if rank(right) > rank(left) { right } else { left }
 }
 
+/// How much may run at once.
+fn jobs(command: &Verify) -> usize {
+    let processors = || std::thread::available_parallelism().map_or(2, usize::from);
+    command.jobs.map_or_else(processors, usize::from)
+}
+
 fn options(command: &Verify) -> anyhow::Result<Options> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let install_environment: BTreeMap<String, String> = INSTALL_VARIABLES
@@ -201,14 +265,13 @@ fn options(command: &Verify) -> anyhow::Result<Options> {
         ),
         None => None,
     };
-    let processors = std::thread::available_parallelism().map_or(2, usize::from);
     Ok(Options {
         installer: match command.installer {
             args::Installer::Uv => Installer::Uv,
             args::Installer::Pip => Installer::Pip,
         },
         no_cache: command.no_cache,
-        jobs: command.jobs.map_or(processors, usize::from),
+        jobs: jobs(command),
         deadline: deadline(command.timeout),
         cache_folder: cache_folder(),
         install_environment,

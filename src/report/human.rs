@@ -22,6 +22,7 @@ pub(crate) mod wrap;
 use super::model::{Level, Report};
 use page::Page;
 pub use page::seconds;
+pub use several::Summary;
 
 /// The narrowest page; a narrower terminal wraps lines itself.
 pub const MINIMUM_WIDTH: usize = 40;
@@ -69,7 +70,7 @@ pub fn render(report: &Report, options: &HumanOptions) -> String {
 }
 
 /// Renders several reports in a line each, with an empty line before them.
-pub fn render_several(reports: &[Report], options: &HumanOptions) -> String {
+pub fn render_several(reports: &[Summary], options: &HumanOptions) -> String {
     let mut page = Page::new(options.width.max(MINIMUM_WIDTH), options.color, options.verbose > 0);
     several::write(&mut page, reports);
     format!("\n{}", page.finish())

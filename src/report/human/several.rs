@@ -6,12 +6,35 @@ use crate::report::words::count;
 use crate::style::{DIM, GREEN, RED, YELLOW};
 use crate::text;
 
+/// What the list of several projects says of one.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    given: String,
+    outcome: Outcome,
+    earned: u32,
+    possible: u32,
+    seconds: f64,
+}
+
+impl Summary {
+    /// The summary of a report.
+    pub fn of(report: &Report) -> Self {
+        Self {
+            given: report.target.given.clone(),
+            outcome: report.outcome,
+            earned: report.score.earned,
+            possible: report.score.possible,
+            seconds: report.timing.seconds,
+        }
+    }
+}
+
 /// Writes a line for each report.
-pub(super) fn write(page: &mut Page, reports: &[Report]) {
+pub(super) fn write(page: &mut Page, reports: &[Summary]) {
     page.heading(HEADING, &count(reports.len(), "project", "projects"), "");
     let names: Vec<String> = reports
         .iter()
-        .map(|report| text::truncate_middle(&text::visible(&report.target.given), page.width() / 2))
+        .map(|report| text::truncate_middle(&text::visible(&report.given), page.width() / 2))
         .collect();
     let column = 4 + names.iter().map(|name| text::width(name)).max().unwrap_or(0);
     for (report, name) in reports.iter().zip(&names) {
@@ -21,7 +44,7 @@ pub(super) fn write(page: &mut Page, reports: &[Report]) {
             Outcome::Incomplete => (YELLOW, "–", "incomplete"),
             Outcome::Broken => (RED, "!", "broken"),
         };
-        let score = format!("{} of {} points", report.score.earned, report.score.possible);
+        let score = format!("{} of {} points", report.earned, report.possible);
         page.line(
             Line::indented(2)
                 .styled(style, symbol)
@@ -29,7 +52,7 @@ pub(super) fn write(page: &mut Page, reports: &[Report]) {
                 .pad_to(column)
                 .styled(style, &format!("  {word:10}"))
                 .text(&format!("  {score:>18}"))
-                .styled(DIM, &format!("  {:>7}", seconds(report.timing.seconds))),
+                .styled(DIM, &format!("  {:>7}", seconds(report.seconds))),
         );
     }
 }
