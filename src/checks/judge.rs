@@ -1,5 +1,7 @@
 //! Judging: one check on one set of facts gives one verdict.
 
+use std::collections::BTreeMap;
+
 use minijinja::Value;
 use minijinja::value::Serde;
 
@@ -25,9 +27,9 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// Prepares facts for judging.
     pub fn new(facts: &'a FactSet) -> Self {
-        let values: serde_json::Map<_, _> = facts
+        let values: BTreeMap<&str, &serde_json::Value> = facts
             .iter()
-            .filter_map(|(name, fact)| fact.known().map(|value| (name.name().to_owned(), value.clone())))
+            .filter_map(|(name, fact)| fact.known().map(|value| (name.name(), value)))
             .collect();
         let root = Value::from(Serde(&values));
         Self {
