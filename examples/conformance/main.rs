@@ -8,6 +8,7 @@
 //! cargo run --release --example conformance -- ruff       FOLDER   # the same
 //! cargo run --release --example conformance -- actionlint-testdata FOLDER   # `ok` and `err` with expected outputs
 //! cargo run --release --example conformance -- buildkit-testfiles  FOLDER   # Dockerfiles with expected parse results
+//! cargo run --release --example conformance -- collect LIST MIRRORS FOLDER    # the real files that a list names, from bare clones
 //! ```
 //!
 //! Each project is a folder in FOLDER. The peers' programs are looked for on PATH; of their rules those count that a check
@@ -22,6 +23,7 @@
 
 mod agreement;
 mod buildkit;
+mod collect;
 mod ours;
 mod peers;
 mod testdata;
@@ -42,7 +44,13 @@ struct Arguments {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments = parse(std::env::args().skip(1))?;
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [command, list, mirrors, folder] = words.as_slice()
+        && command == "collect"
+    {
+        return collect::collect(Path::new(list), Path::new(mirrors), Path::new(folder));
+    }
+    let arguments = parse(words.into_iter())?;
     let begun = Instant::now();
     let sound = match arguments.corpus.as_str() {
         "buildkit-testfiles" => buildkit::compare(&arguments.folder)?,
