@@ -101,6 +101,8 @@ fact_names! {
     Dockerfile = "dockerfile", false;
     /// Its compose file as written.
     Compose = "compose", false;
+    /// Its Kubernetes manifests as written.
+    Kubernetes = "kubernetes", false;
     /// Its CI configuration as written.
     Workflow = "workflow", false;
     /// Its documentation.

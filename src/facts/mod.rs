@@ -8,6 +8,7 @@ pub mod dockerfile;
 pub mod docs;
 mod fact;
 pub mod git;
+pub mod kubernetes;
 pub mod location;
 mod observation;
 pub mod project;

@@ -7,8 +7,8 @@ use super::git::GitFacts;
 use super::python::PythonFacts;
 use super::requirements::RequirementsFacts;
 use super::{
-    Fact, FactName, FactSet, Route, compose, dockerfile, docs, git, project, python, requirements, secrets, tests,
-    workflow,
+    Fact, FactName, FactSet, Route, compose, dockerfile, docs, git, kubernetes, project, python, requirements, secrets,
+    tests, workflow,
 };
 use crate::source::Snapshot;
 
@@ -51,6 +51,7 @@ pub fn collect(snapshot: &Snapshot, route: &Route, needed: &BTreeSet<FactName>, 
             Requirements: &requirements;
             Dockerfile: &dockerfile;
             Compose: compose::collect(snapshot);
+            Kubernetes: kubernetes::collect(snapshot);
             Workflow: workflow::collect(snapshot);
             Docs: docs::collect(snapshot);
             Secrets: secrets::collect(snapshot);

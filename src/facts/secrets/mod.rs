@@ -7,7 +7,8 @@
 mod tests;
 mod values;
 
-use self::values::{is_dummy, is_local, is_placeholder, is_value, looks_random, names_secret, variety};
+use self::values::{is_dummy, is_local, is_value, looks_random, variety};
+pub(in crate::facts) use self::values::{is_placeholder, names_secret};
 use super::git::{is_env_file, is_example_name};
 use super::location::{Lines, Location};
 use crate::source::{File, Snapshot};

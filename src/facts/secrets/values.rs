@@ -1,6 +1,7 @@
 //! Whether a text is a secret, a dummy or a reference.
 
-pub(super) fn names_secret(key: &str) -> bool {
+/// True for the name of a setting that holds a secret.
+pub(in crate::facts) fn names_secret(key: &str) -> bool {
     let lower = key.to_lowercase();
     let word = |name: &str| {
         lower
@@ -87,7 +88,7 @@ pub(super) fn variety(value: &str) -> usize {
 }
 
 /// What stands in a settings file before it is filled in, and passwords of a database on the developer's machine.
-pub(super) fn is_placeholder(value: &str) -> bool {
+pub(in crate::facts) fn is_placeholder(value: &str) -> bool {
     const PLACEHOLDERS: [&str; 13] = [
         "change",
         "example",
