@@ -115,7 +115,7 @@ fn environment(document: &Document, name: &str, node: &Node, facts: &mut Kuberne
         };
         let Some(value) = variable.get("value") else { continue };
         let written = value.text().is_some_and(|text| !is_filled_in_elsewhere(text));
-        if written && names_secret(key) {
+        if written && holds_secret(key) {
             push(
                 &mut facts.written_secrets,
                 name,
@@ -124,6 +124,17 @@ fn environment(document: &Document, name: &str, node: &Node, facts: &mut Kuberne
             );
         }
     }
+}
+
+/// `DB_PASSWORD` holds a secret; `SECRET_STORE` says where one is kept.
+fn holds_secret(key: &str) -> bool {
+    const LAST: [&str; 6] = ["password", "passwd", "secret", "token", "key", "apikey"];
+    let lower = key.to_ascii_lowercase();
+    names_secret(key)
+        && lower
+            .rsplit(['_', '-', '.'])
+            .next()
+            .is_some_and(|word| LAST.contains(&word))
 }
 
 /// Does a security context make sure that the process is not root? None where it does not say.

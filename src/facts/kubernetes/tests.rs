@@ -49,7 +49,7 @@ fn what_is_wrong_has_its_own_line_in_the_second_document() {
     let text = format!(
         "{SOUND}---\napiVersion: v1\nkind: Pod\nmetadata: {{name: tool}}\nspec:\n  hostNetwork: true\n  volumes:\n    - name: engine\n      hostPath: {{path: /var/run/docker.sock}}\n  \
          containers:\n    - name: tool\n      image: tool:latest\n      securityContext: {{privileged: true, capabilities: {{add: [SYS_ADMIN, NET_BIND_SERVICE]}}}}\n      \
-         env:\n        - {{name: API_TOKEN, value: q8Zr4Lx1Vt6W}}\n        - {{name: LOG_LEVEL, value: debug}}\n"
+         env:\n        - {{name: API_TOKEN, value: q8Zr4Lx1Vt6W}}\n        - {{name: SECRET_STORE, value: vault}}\n"
     );
     let facts = facts(&[("deploy.yml", &text)]);
     let dangers: Vec<(&str, usize)> = facts
