@@ -105,6 +105,8 @@ fact_names! {
     Kubernetes = "kubernetes", false;
     /// Its CI configuration as written.
     Workflow = "workflow", false;
+    /// Its notebooks.
+    Notebooks = "notebooks", false;
     /// Its documentation.
     Docs = "docs", false;
     /// Secrets in it.

@@ -10,6 +10,7 @@ mod fact;
 pub mod git;
 pub mod kubernetes;
 pub mod location;
+pub mod notebooks;
 mod observation;
 pub mod project;
 pub mod python;

@@ -7,8 +7,8 @@ use super::git::GitFacts;
 use super::python::PythonFacts;
 use super::requirements::RequirementsFacts;
 use super::{
-    Fact, FactName, FactSet, Route, compose, dockerfile, docs, git, kubernetes, project, python, requirements, secrets,
-    tests, workflow,
+    Fact, FactName, FactSet, Route, compose, dockerfile, docs, git, kubernetes, notebooks, project, python,
+    requirements, secrets, tests, workflow,
 };
 use crate::source::Snapshot;
 
@@ -53,6 +53,7 @@ pub fn collect(snapshot: &Snapshot, route: &Route, needed: &BTreeSet<FactName>, 
             Compose: compose::collect(snapshot);
             Kubernetes: kubernetes::collect(snapshot);
             Workflow: workflow::collect(snapshot);
+            Notebooks: notebooks::collect(snapshot);
             Docs: docs::collect(snapshot);
             Secrets: secrets::collect(snapshot);
         }
