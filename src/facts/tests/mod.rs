@@ -2,6 +2,7 @@
 
 mod model;
 mod scan;
+mod truth;
 #[cfg(test)]
 mod unit;
 
@@ -27,6 +28,7 @@ pub fn collect(snapshot: &Snapshot) -> TestsFacts {
         }
         facts.exercised.add(&file.exercised);
         facts.sleeps.append(&mut file.sleeps);
+        facts.always_true.append(&mut file.always_true);
         let tests: Vec<TestFunction> = file.tests.drain(..).map(|(test, _)| test).collect();
         facts.files.push(TestFile {
             path: file.path.clone(),
@@ -50,6 +52,12 @@ pub fn collect(snapshot: &Snapshot) -> TestsFacts {
         .iter()
         .filter(|test| test.asserts > 0 && !test.skipped)
         .count();
+    facts.self_testing = facts
+        .functions
+        .iter()
+        .filter(|test| test.alone && test.asserts > 0 && !test.skipped)
+        .cloned()
+        .collect();
     facts.present = facts.written > 0;
     facts
 }

@@ -23,6 +23,10 @@ pub struct TestsFacts {
     pub xfailed: Vec<TestFunction>,
     /// Tests that a later one of the same name replaces, so that they never run.
     pub shadowed: Vec<TestFunction>,
+    /// Assertions that hold whatever the project does, outside of tests that assert nothing else.
+    pub always_true: Vec<Location>,
+    /// Tests that get nothing from outside their own file, so that no change of the project can fail them.
+    pub self_testing: Vec<TestFunction>,
     /// Waiting by the clock.
     pub sleeps: Vec<Location>,
     /// Which failures the tests provoke.
@@ -55,6 +59,8 @@ pub struct TestFunction {
     pub xfail: bool,
     /// Whether it is parametrized.
     pub parametrized: bool,
+    /// Whether it has neither a fixture nor an import that reaches beyond its file.
+    pub alone: bool,
     /// Where it is.
     pub loc: Location,
 }

@@ -7,6 +7,7 @@ use ruff_python_ast::{Decorator, Expr, Number, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use super::model::{Exercised, TestFunction};
+use super::truth;
 use crate::facts::location::{Lines, Location};
 use crate::facts::python::{last_name, parse_text};
 use crate::source::File;
@@ -24,6 +25,7 @@ pub(super) struct ScannedTests {
     pub(super) helpers: HashMap<String, (usize, HashSet<String>)>,
     pub(super) shadowed: Vec<TestFunction>,
     pub(super) sleeps: Vec<Location>,
+    pub(super) always_true: Vec<Location>,
     pub(super) exercised: Exercised,
 }
 
@@ -43,6 +45,7 @@ pub(super) fn scan(file: &File) -> Option<ScannedTests> {
         },
         at: &at,
         skip_all: false,
+        on_its_own: truth::is_on_its_own(&parsed.syntax().body),
     };
     let body = &parsed.syntax().body;
     scanner.skip_all = body.iter().any(skips_module);
@@ -52,6 +55,7 @@ pub(super) fn scan(file: &File) -> Option<ScannedTests> {
         statuses.visit_stmt(statement);
     }
     scanner.scanned.exercised = statuses.exercised;
+    scanner.scanned.always_true = truth::always_true(body).into_iter().map(at).collect();
     scanner.scanned.sleeps = statuses.sleeps.into_iter().map(at).collect();
     Some(scanner.scanned)
 }
@@ -60,6 +64,8 @@ struct Scanner<'a> {
     scanned: ScannedTests,
     at: &'a dyn Fn(usize) -> Location,
     skip_all: bool,
+    /// The file brings in nothing of the project.
+    on_its_own: bool,
 }
 
 impl Scanner<'_> {
@@ -114,6 +120,7 @@ impl Scanner<'_> {
                 || function.decorator_list.iter().any(always_skips),
             xfail: marked("xfail") || marked("expectedFailure"),
             parametrized: marked("parametrize"),
+            alone: self.on_its_own && !truth::gets_something(function),
             loc: (self.at)(usize::from(function.name.range().start())),
         };
         self.scanned.tests.push((test, inside.calls.into_iter().collect()));

@@ -77,3 +77,33 @@ fn raising_counts_as_asserting() {
 fn no_tests() {
     assert!(!facts(&[("app.py", "def test_x(): ...\n")]).present);
 }
+
+#[test]
+fn assertions_that_always_hold_are_told_and_others_are_not() {
+    let text = "from app import total\n\ndef test_a():\n    assert (total() == 3, 'three')\n    assert total() or True\n    assert 1 == 1\n    assert (total() == 3)\n    \
+                assert total() or None\n    x = total()\n    assert x == x\n    assert total() == total()\n\ndef test_b():\n    assert True\n";
+    let facts = facts(&[("tests/test_x.py", text)]);
+    let lines: Vec<usize> = facts.always_true.iter().map(|loc| loc.line).collect();
+    assert_eq!(lines, [4, 5, 6, 10]);
+}
+
+#[test]
+fn a_test_that_reaches_nothing_of_the_project_tests_itself() {
+    let alone = "import pytest\nfrom datetime import date\n\ndef add(a, b):\n    return a + b\n\ndef test_add():\n    assert add(1, 2) == 3\n\ndef test_client(client):\n    assert client.get('/')\n\n\
+                 @pytest.mark.usefixtures('server')\ndef test_server():\n    assert date.today()\n\ndef test_nothing():\n    add(1, 2)\n";
+    let with_project = alone.replace("import pytest\n", "import pytest\nfrom app import loans\n");
+    let with_relative = alone.replace("import pytest\n", "import pytest\nfrom .helpers import x\n");
+    let with_process = alone.replace("import pytest\n", "import pytest\nimport subprocess\n");
+    let with_file = alone.replace("return a + b", "return open(a)");
+    let names = |text: &str| -> Vec<String> {
+        facts(&[("tests/test_x.py", text)])
+            .self_testing
+            .into_iter()
+            .map(|test| test.name)
+            .collect()
+    };
+    assert_eq!(names(alone), ["test_add"]);
+    for text in [with_project, with_relative, with_process, with_file] {
+        assert_eq!(names(&text), Vec::<String>::new());
+    }
+}

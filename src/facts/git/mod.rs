@@ -1,9 +1,13 @@
 //! The `git` fact: the repository's history and what it tracks that it should not.
 
+mod hygiene;
+
 use std::collections::BTreeMap;
 
 use super::location::Location;
 use crate::source::{EnvironmentKind, Snapshot};
+
+pub use hygiene::{Hygiene, Place};
 
 /// What is known of the repository and its history.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
@@ -52,6 +56,8 @@ pub struct GitFacts {
     pub committed_databases: Vec<TrackedItem>,
     /// Files of more than 5 MB that are part of the repository.
     pub large_files: Vec<TrackedItem>,
+    /// What somebody else's machine would stumble over.
+    pub hygiene: Hygiene,
 }
 
 /// One author.
@@ -119,6 +125,7 @@ pub fn collect(snapshot: &Snapshot) -> GitFacts {
     let mut facts = GitFacts {
         has_gitignore: snapshot.get(".gitignore").is_some(),
         ignores: ignores(snapshot),
+        hygiene: hygiene::collect(snapshot),
         ..GitFacts::default()
     };
     if let Some(state) = snapshot.git() {
