@@ -1,7 +1,11 @@
 //! The `docs` fact: what the repository says about itself.
 
+mod promises;
+
 use super::location::Location;
 use crate::source::{File, Snapshot};
+
+pub use promises::Promise;
 
 /// What the repository says about itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -20,6 +24,10 @@ pub struct DocsFacts {
     pub rollback: Option<String>,
     /// The example of the settings: `.env.example` and the like.
     pub env_example: Option<String>,
+    /// Commands of the README that need something which is not in the repository.
+    pub missing_commands: Vec<Promise>,
+    /// Relative links and pictures of the Markdown pages whose target is not in the repository.
+    pub dead_links: Vec<Promise>,
 }
 
 /// The README.
@@ -70,12 +78,24 @@ pub fn collect(snapshot: &Snapshot) -> DocsFacts {
     let readmes = snapshot
         .sources()
         .filter(|file| file.folder().is_empty() && is_readme(file.name()));
-    facts.readme = readmes.min_by_key(|file| file.extension() != "md").and_then(readme);
+    let file = readmes.min_by_key(|file| file.extension() != "md");
+    facts.readme = file.and_then(readme);
+    if let Some((file, text)) = file.and_then(|file| Some((file, file.text()?))) {
+        facts.missing_commands = promises::commands(snapshot, file, cut(&text.content));
+    }
     for file in snapshot.sources() {
         let lower = file.path.to_lowercase();
         if is_documentation(&lower) {
             facts.files.push(file.path.clone());
             placeholders(file, &mut facts.placeholders);
+            if let Some(text) = file
+                .text()
+                .filter(|_| lower.ends_with(".md") && facts.dead_links.len() < MANY)
+            {
+                facts
+                    .dead_links
+                    .extend(promises::links(snapshot, file, cut(&text.content)));
+            }
             if facts.rollback.is_none() && speaks_of_rollback(file) {
                 facts.rollback = Some(file.path.clone());
             }
