@@ -6,13 +6,10 @@
     reason = "a test that cannot go on has failed"
 )]
 
-use std::path::Path;
-
 use proofolio::checks::{Rubric, selftest};
 
 fn built_in() -> Rubric {
-    let none: [&Path; 0] = [];
-    Rubric::load(&none).expect("the built-in checks load")
+    Rubric::prove_built_in().expect("the built-in checks load and prove themselves")
 }
 
 #[test]
@@ -21,6 +18,8 @@ fn every_case_of_every_check_holds() {
         .checks
         .iter()
         .flat_map(|check| {
+            // A check without cases would pass here without a word.
+            assert!(check.cases() >= 2, "{}", check.source);
             selftest::run(check)
                 .into_iter()
                 .map(|failure| format!("{}: {failure}", check.source))
@@ -33,5 +32,22 @@ fn every_case_of_every_check_holds() {
 fn every_check_lies_in_the_folder_of_its_area_under_its_own_name() {
     for check in built_in().checks {
         assert_eq!(check.source, format!("checks/{}/{}.yaml", check.area, check.id));
+    }
+}
+
+#[test]
+fn cases_are_the_last_key_of_every_built_in_check() {
+    // A run leaves them unread, from that line to the end of the file.
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/");
+    for check in built_in().checks {
+        let text = std::fs::read_to_string(format!("{root}{}", check.source)).unwrap();
+        let (_, cases) = text
+            .split_once("\ncases:")
+            .unwrap_or_else(|| panic!("{}", check.source));
+        let keys = cases
+            .lines()
+            .skip(1)
+            .filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase()));
+        assert_eq!(keys.count(), 0, "{}", check.source);
     }
 }

@@ -5,6 +5,7 @@
 //! same loader.
 
 pub mod check;
+mod compile;
 mod expression;
 pub mod judge;
 pub mod load;

@@ -29,6 +29,7 @@ pub(super) struct RawCheck {
     pub why: String,
     pub fix: String,
     pub ask: Option<RawAsk>,
+    #[serde(default)]
     pub cases: Vec<RawCase>,
 }
 

@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 use std::io::IsTerminal;
-use std::path::Path;
 
 use super::args::{Checks, ChecksExplain, ChecksList, ChecksTest};
 use super::exit::{Exit, Refusal};
 use super::verify::broken_checks;
 use crate::checks::select::select;
-use crate::checks::{Area, Check, LoadError, Problem, Rubric, selftest};
+use crate::checks::{Area, Check, Rubric};
 use crate::contract::Kind;
 use crate::report::human::wrap::wrap;
 use crate::report::model::Level;
@@ -97,24 +96,7 @@ fn is_rule(known: &str, wanted: &str) -> bool {
 
 fn test(command: &ChecksTest) -> anyhow::Result<Exit> {
     let rubric = if command.paths.is_empty() {
-        let none: [&Path; 0] = [];
-        let rubric = Rubric::load(&none).map_err(broken_checks)?;
-        // Loading runs the cases of foreign packs only.
-        let problems: Vec<Problem> = rubric
-            .checks
-            .iter()
-            .flat_map(|check| {
-                selftest::run(check).into_iter().map(|message| Problem {
-                    path: check.source.clone(),
-                    line: None,
-                    message,
-                })
-            })
-            .collect();
-        if !problems.is_empty() {
-            return Err(broken_checks(LoadError(problems)));
-        }
-        rubric
+        Rubric::prove_built_in().map_err(broken_checks)?
     } else {
         Rubric::load_packs(&command.paths).map_err(broken_checks)?
     };
