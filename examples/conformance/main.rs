@@ -75,7 +75,9 @@ fn peer(tool: &str, arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
     let ours = Ours::new(tool)?;
     let mut agreement = Agreement::new(ours.rules(), arguments.only.as_deref());
     for project in folders(&arguments.folder)? {
-        let theirs = peers::run(tool, &project)?;
+        let Some(theirs) = peers::run(tool, &project)? else {
+            continue;
+        };
         agreement.add(&project, &ours.run(&project)?, &theirs);
     }
     println!(

@@ -10,13 +10,14 @@ use crate::agreement::{Found, Place};
 use crate::ours::normalised;
 
 /// Runs a peer on a project. Its own settings in the project and its comments are switched off where it offers that.
-pub(crate) fn run(tool: &str, project: &Path) -> Result<Vec<Found>, Box<dyn Error>> {
+/// `None` when the peer refuses the project as a whole: it finds no requirements where it looks for them.
+pub(crate) fn run(tool: &str, project: &Path) -> Result<Option<Vec<Found>>, Box<dyn Error>> {
     match tool {
-        "hadolint" => hadolint(project),
-        "zizmor" => zizmor(project),
-        "actionlint" => actionlint(project),
+        "hadolint" => hadolint(project).map(Some),
+        "zizmor" => zizmor(project).map(Some),
+        "actionlint" => actionlint(project).map(Some),
         "deptry" => deptry(project),
-        "ruff" => ruff(project),
+        "ruff" => ruff(project).map(Some),
         _ => Err(format!("there is no peer `{tool}`").into()),
     }
 }
@@ -126,7 +127,7 @@ fn actionlint(project: &Path) -> Result<Vec<Found>, Box<dyn Error>> {
         .collect())
 }
 
-fn deptry(project: &Path) -> Result<Vec<Found>, Box<dyn Error>> {
+fn deptry(project: &Path) -> Result<Option<Vec<Found>>, Box<dyn Error>> {
     let report = tempfile::NamedTempFile::new()?;
     let mut command = Command::new("deptry");
     command
@@ -134,18 +135,21 @@ fn deptry(project: &Path) -> Result<Vec<Found>, Box<dyn Error>> {
         .arg(report.path())
         .current_dir(project);
     output(&mut command)?;
-    Ok(items(&std::fs::read_to_string(report.path())?)
-        .iter()
-        .map(|item| Found {
-            rule: text(&item["error"]["code"]),
-            place: Place {
-                path: String::new(),
-                line: 0,
-                name: normalised(&text(&item["module"])),
-            },
-            message: text(&item["error"]["message"]),
-        })
-        .collect())
+    let written = std::fs::read_to_string(report.path())?;
+    if written.is_empty() {
+        return Ok(None);
+    }
+    let written = items(&written);
+    let found = written.iter().map(|item| Found {
+        rule: text(&item["error"]["code"]),
+        place: Place {
+            path: String::new(),
+            line: 0,
+            name: normalised(&text(&item["module"])),
+        },
+        message: text(&item["error"]["message"]),
+    });
+    Ok(Some(found.collect()))
 }
 
 fn ruff(project: &Path) -> Result<Vec<Found>, Box<dyn Error>> {

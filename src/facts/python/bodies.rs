@@ -1,21 +1,23 @@
 //! What happens inside functions: calls, handlers, defaults, SQL.
 
 use ruff_python_ast::visitor::{Visitor, walk_except_handler, walk_expr, walk_stmt};
-use ruff_python_ast::{ExceptHandler, Expr, ExprCall, Parameters, Stmt, StmtFunctionDef};
+use ruff_python_ast::{ExceptHandler, Expr, ExprCall, InterpolatedStringElement, Parameters, Stmt, StmtFunctionDef};
 
 use super::calls;
 use super::model::{Item, Role};
 use super::scan::{Scanned, is_judged, is_main_guard, last_name, start};
+use super::vocabulary::Vocabulary;
 use crate::facts::location::Location;
 
 /// Walks a module's body.
-pub(super) fn read(body: &[Stmt], at: &dyn Fn(usize) -> Location, scanned: &mut Scanned) {
+pub(super) fn read(body: &[Stmt], at: &dyn Fn(usize) -> Location, vocabulary: &Vocabulary, scanned: &mut Scanned) {
     if !is_judged(scanned.module.role) {
         return;
     }
     let speaks = scanned.module.cli_library.is_some();
     let mut reader = Bodies {
         at,
+        vocabulary,
         scanned,
         speaks,
         in_command: 0,
@@ -28,6 +30,7 @@ pub(super) fn read(body: &[Stmt], at: &dyn Fn(usize) -> Location, scanned: &mut 
 
 struct Bodies<'a> {
     at: &'a dyn Fn(usize) -> Location,
+    vocabulary: &'a Vocabulary,
     scanned: &'a mut Scanned,
     /// The module reads a command line.
     speaks: bool,
@@ -123,6 +126,16 @@ impl<'a> Visitor<'a> for Bodies<'_> {
         match expression {
             Expr::Call(call) => {
                 self.call(call);
+                walk_expr(self, expression);
+            }
+            Expr::StringLiteral(text) => self
+                .vocabulary
+                .in_string(text.value.to_str(), &mut self.scanned.mentioned),
+            Expr::FString(text) => {
+                // the scheme of a database address comes before its first value
+                if let Some(InterpolatedStringElement::Literal(first)) = text.value.elements().next() {
+                    self.vocabulary.in_string(&first.value, &mut self.scanned.mentioned);
+                }
                 walk_expr(self, expression);
             }
             Expr::Lambda(lambda) => {

@@ -2,6 +2,8 @@
 
 mod bodies;
 mod calls;
+mod dependencies;
+mod imports;
 mod model;
 mod parse;
 mod roles;
@@ -9,17 +11,19 @@ mod scan;
 mod stdlib;
 #[cfg(test)]
 mod tests;
+mod vocabulary;
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::requirements::{Group, RequirementsFacts, distributions_of, normalise};
+use super::requirements::RequirementsFacts;
 use crate::source::{File, Snapshot};
 
-pub use model::{Import, ImportOrigin, Item, Module, PythonFacts, Role, Trouble, Unannotated};
+pub use model::{Dependency, Import, ImportOrigin, Item, Module, Purpose, PythonFacts, Role, Trouble, Unannotated};
 pub use parse::on_a_large_stack;
 pub(super) use parse::{parse_text, python_files};
 pub(super) use roles::role_of;
 pub(super) use scan::last_name;
+use vocabulary::Vocabulary;
 
 const MANY: usize = 2_000;
 
@@ -27,10 +31,14 @@ const MANY: usize = 2_000;
 pub fn collect(snapshot: &Snapshot, requirements: &RequirementsFacts) -> PythonFacts {
     let files: Vec<&File> = python_files(snapshot).collect();
     let first_party = first_party(&files);
-    let scanned = parse::in_parallel(&files, |file| scan::scan(file, &first_party));
+    let vocabulary = Vocabulary::new(requirements);
+    let scanned = parse::in_parallel(&files, |file| scan::scan(file, &first_party, &vocabulary));
+    let mut mentioned = BTreeSet::new();
+    vocabulary.in_files(snapshot, requirements, &mut mentioned);
     let mut facts = PythonFacts::default();
     for found in scanned {
         let role = found.module.role;
+        mentioned.extend(found.mentioned);
         if role == Role::Application {
             facts.application_modules += 1;
             facts.uses_logging |= found.module.uses_logging;
@@ -53,7 +61,8 @@ pub fn collect(snapshot: &Snapshot, requirements: &RequirementsFacts) -> PythonF
         facts.unread.extend(found.unread);
         facts.modules.push(found.module);
     }
-    facts.third_party_imports = third_party(&facts.modules, requirements);
+    facts.third_party_imports = imports::third_party(&facts.modules, requirements);
+    facts.dependencies = dependencies::read(&facts.modules, requirements, &vocabulary, &mentioned);
     for list in [
         &mut facts.prints,
         &mut facts.undocumented,
@@ -76,59 +85,4 @@ fn first_party(files: &[&File]) -> HashSet<String> {
         names.insert(file.name().trim_end_matches(".py").to_owned());
     }
     names
-}
-
-/// The imports of other people's modules, each with whether the requirements declare it.
-fn third_party(modules: &[Module], requirements: &RequirementsFacts) -> Vec<Import> {
-    let names = |dev: bool| -> HashSet<&str> {
-        let groups = requirements
-            .entries
-            .iter()
-            .filter(|entry| dev || entry.group == Group::Runtime);
-        groups.map(|entry| entry.name.as_str()).collect()
-    };
-    let (runtime, mut all) = (names(false), names(true));
-    all.extend(requirements.locked.iter().map(String::as_str));
-    let tool_lock = requirements
-        .lock
-        .as_ref()
-        .is_some_and(|lock| lock.kind != "requirements");
-    let mut found = Vec::new();
-    for module in modules {
-        let mut seen = BTreeSet::new();
-        for import in module
-            .imports
-            .iter()
-            .filter(|import| import.origin == ImportOrigin::ThirdParty)
-        {
-            if !seen.insert(&import.name) || found.len() >= MANY {
-                continue;
-            }
-            let known = if module.role == Role::Application && !tool_lock {
-                &runtime
-            } else {
-                &all
-            };
-            let mut import = import.clone();
-            import.declared = is_declared(&import.name, known);
-            import.declared_for_development = !import.declared && is_declared(&import.name, &all);
-            found.push(import);
-        }
-    }
-    found
-}
-
-fn is_declared(module: &str, names: &HashSet<&str>) -> bool {
-    let plain = normalise(module);
-    let guesses = [
-        plain.clone(),
-        format!("python-{plain}"),
-        format!("{plain}-python"),
-        format!("py{plain}"),
-    ];
-    let prefix = format!("{plain}-");
-    guesses.iter().any(|name| names.contains(name.as_str()))
-        || distributions_of(module).iter().any(|name| names.contains(name))
-        // namespace packages: `google`, `opentelemetry`, `azure`
-        || names.iter().any(|name| name.starts_with(&prefix))
 }

@@ -15,6 +15,8 @@ pub struct PythonFacts {
     pub unread: Vec<Trouble>,
     /// Imports of other people's modules, once for each module that imports them.
     pub third_party_imports: Vec<Import>,
+    /// The packages that a person lists for running the application; those of a frozen list are left out.
+    pub dependencies: Vec<Dependency>,
     /// `print` calls in application modules; what a command line tells its user does not count.
     pub prints: Vec<Item>,
     /// Whether the application logs.
@@ -108,7 +110,36 @@ pub struct Import {
     pub declared: bool,
     /// Whether only the requirements for developing declare it.
     pub declared_for_development: bool,
+    /// Whether it is installed only because another package needs it.
+    pub transitive: bool,
     /// Where it is.
+    pub loc: Location,
+}
+
+/// What a declared package is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// What the application runs with.
+    Application,
+    /// Tests, linters, types, documentation.
+    Development,
+    /// A module that Python brings itself.
+    StandardLibrary,
+}
+
+/// A package that is listed for running the application.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Dependency {
+    /// Its name, normalised.
+    pub name: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Whether something uses it: an import outside of the tests, a command, an address, a string, another package.
+    pub used: bool,
+    /// Whether a test imports it.
+    pub used_by_tests: bool,
+    /// Where it is listed.
     pub loc: Location,
 }
 

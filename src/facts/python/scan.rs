@@ -1,6 +1,6 @@
 //! One module: its statements at module level, imports, documentation and types.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use ruff_python_ast::{Expr, Parameters, Stmt, StmtClassDef, StmtFunctionDef};
 use ruff_text_size::Ranged;
@@ -10,6 +10,7 @@ use super::model::{Import, ImportOrigin, Item, Module, Role, Trouble, Unannotate
 use super::parse::parse_text;
 use super::roles::role_of;
 use super::stdlib::is_stdlib;
+use super::vocabulary::Vocabulary;
 use crate::facts::location::{Lines, Location};
 use crate::source::File;
 
@@ -30,10 +31,12 @@ pub(super) struct Scanned {
     pub(super) mutable_defaults: Vec<Item>,
     pub(super) sql_injections: Vec<Item>,
     pub(super) blocking_calls: Vec<Item>,
+    /// Declared packages that strings name.
+    pub(super) mentioned: BTreeSet<String>,
 }
 
 /// Scans one file. To be called on a large stack.
-pub(super) fn scan(file: &File, first_party: &HashSet<String>) -> Scanned {
+pub(super) fn scan(file: &File, first_party: &HashSet<String>, vocabulary: &Vocabulary) -> Scanned {
     let mut scanned = Scanned::default();
     scanned.module.path.clone_from(&file.path);
     scanned.module.role = role_of(&file.path);
@@ -68,7 +71,7 @@ pub(super) fn scan(file: &File, first_party: &HashSet<String>) -> Scanned {
         first_party,
     };
     scanner.module(body);
-    bodies::read(body, &at, &mut scanner.scanned);
+    bodies::read(body, &at, vocabulary, &mut scanner.scanned);
     scanner.scanned
 }
 
@@ -235,6 +238,7 @@ impl Scanner<'_> {
             role: self.scanned.module.role,
             declared: origin != ImportOrigin::ThirdParty,
             declared_for_development: false,
+            transitive: false,
             loc: (self.at)(offset),
         });
     }

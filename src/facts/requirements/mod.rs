@@ -3,6 +3,7 @@
 mod entry;
 mod locks;
 mod model;
+mod modules;
 mod names;
 mod pyproject;
 mod reader;
@@ -17,7 +18,8 @@ use crate::source::Snapshot;
 pub use model::{
     Conflict, Entry, Group, Lock, OptionLine, PythonRequirement, RequirementsFacts, RequirementsFile, Trouble,
 };
-pub use names::{distributions_of, normalise};
+pub(in crate::facts) use modules::modules_of;
+pub use names::{brought_along, normalise};
 
 /// How many entries are read altogether.
 const MANY: usize = 20_000;

@@ -1,0 +1,92 @@
+//! Which declared packages are used, and by what: an import, a name in a command line, a database address or a string, or
+//! another package that cannot do without.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::model::{Dependency, ImportOrigin, Module, Purpose, Role};
+use super::stdlib::is_stdlib;
+use super::vocabulary::{Vocabulary, is_tool, needed_by};
+use crate::facts::requirements::{Entry, Group, RequirementsFacts, modules_of, normalise};
+
+const MANY: usize = 2_000;
+/// A shorter list may well be sorted and pinned by hand.
+const FROZEN: usize = 10;
+
+/// The packages that a person lists for running the application. `mentioned` are names of the vocabulary that the code
+/// and the files beside it name.
+pub(super) fn read(
+    modules: &[Module],
+    requirements: &RequirementsFacts,
+    vocabulary: &Vocabulary,
+    mentioned: &BTreeSet<String>,
+) -> Vec<Dependency> {
+    let imports = |test: bool| -> HashSet<String> {
+        let modules = modules.iter().filter(|module| (module.role == Role::Test) == test);
+        modules
+            .flat_map(|module| &module.imports)
+            .filter(|import| import.origin != ImportOrigin::Stdlib)
+            .map(|import| normalise(&import.name))
+            .collect()
+    };
+    let (imported, tested) = (imports(false), imports(true));
+    let listed: HashSet<&str> = requirements.entries.iter().map(|entry| entry.name.as_str()).collect();
+    let frozen = frozen_files(requirements);
+    let mut seen = HashSet::new();
+    let mut found = Vec::new();
+    for entry in &requirements.entries {
+        let judged = entry.direct && entry.group == Group::Runtime && entry.url.is_none();
+        if !judged || frozen.contains(entry.file.as_str()) || !seen.insert(&entry.name) || found.len() >= MANY {
+            continue;
+        }
+        let used_among = |names: &HashSet<String>| vocabulary.names_of(&entry.name).any(|name| names.contains(name));
+        let imported = used_among(&imported);
+        let purpose = if entry.marker.is_none() && is_stdlib(&entry.name.replace('-', "_")) && !imported {
+            Purpose::StandardLibrary
+        } else if is_tool(&entry.name) && !imported {
+            Purpose::Development
+        } else {
+            Purpose::Application
+        };
+        let used = imported
+            || vocabulary.names_of(&entry.name).any(|name| mentioned.contains(name))
+            || needed_by(&entry.name).is_some_and(|users| {
+                users.is_empty()
+                    || users
+                        .iter()
+                        .any(|user| listed.contains(user) || imported_as(user, modules))
+            });
+        found.push(Dependency {
+            name: entry.name.clone(),
+            purpose,
+            used,
+            used_by_tests: used_among(&tested),
+            loc: entry.loc.clone(),
+        });
+    }
+    found
+}
+
+fn imported_as(distribution: &str, modules: &[Module]) -> bool {
+    let mut names = Vec::new();
+    modules_of(distribution, |name| names.push(name.to_owned()));
+    let mut imports = modules.iter().flat_map(|module| &module.imports);
+    imports.any(|import| names.iter().any(|name| *name == normalise(&import.name)))
+}
+
+/// Lists that `pip freeze` wrote: everything pinned, in alphabetical order. They hold what others need as well.
+fn frozen_files(requirements: &RequirementsFacts) -> HashSet<&str> {
+    let files = requirements.files.iter().filter(|file| file.kind == "requirements");
+    files
+        .map(|file| file.path.as_str())
+        .filter(|path| {
+            let entries: Vec<&Entry> = requirements
+                .entries
+                .iter()
+                .filter(|entry| entry.file == *path)
+                .collect();
+            entries.len() >= FROZEN
+                && entries.iter().all(|entry| entry.pinned)
+                && entries.is_sorted_by_key(|entry| &entry.name)
+        })
+        .collect()
+}
