@@ -1,9 +1,13 @@
 //! The peers' side: their programs, run on a project, and their JSON.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use proofolio::facts::python::{self, Role};
+use proofolio::facts::requirements::RequirementsFacts;
+use proofolio::source::{Limits, Snapshot};
 use serde_json::Value;
 
 use crate::agreement::{Found, Place};
@@ -166,12 +170,15 @@ fn ruff(project: &Path) -> Result<Vec<Found>, Box<dyn Error>> {
             "--preview",
             "--output-format",
             "json",
+            "--config",
+            "lint.mccabe.max-complexity=15",
             "--select",
         ])
         .arg(codes.join(","))
         .arg(".")
         .current_dir(project);
     let root = project.canonicalize()?;
+    let judged = judged(&root)?;
     Ok(items(&output(&mut command)?)
         .iter()
         .map(|item| {
@@ -183,5 +190,19 @@ fn ruff(project: &Path) -> Result<Vec<Found>, Box<dyn Error>> {
                 message: text(&item["message"]),
             }
         })
+        .filter(|found| {
+            let role = judged.get(&found.place.path);
+            role.is_some_and(|role| *role == Role::Application || found.rule != "S101")
+        })
+        .collect())
+}
+
+/// The modules that habits are judged in: those of the application and scripts. Only the application is asked for its asserts.
+fn judged(project: &Path) -> Result<BTreeMap<String, Role>, Box<dyn Error>> {
+    let snapshot = Snapshot::from_folder(project, &Limits::default())?;
+    let modules = python::collect(&snapshot, &RequirementsFacts::default()).modules;
+    let judged = modules.into_iter().map(|module| (module.path, module.role));
+    Ok(judged
+        .filter(|(_, role)| matches!(role, Role::Application | Role::Script))
         .collect())
 }

@@ -3,8 +3,11 @@
 use ruff_python_ast::visitor::{Visitor, walk_except_handler, walk_expr, walk_stmt};
 use ruff_python_ast::{ExceptHandler, Expr, ExprCall, InterpolatedStringElement, Parameters, Stmt, StmtFunctionDef};
 
+use super::aliases::Aliases;
 use super::calls;
-use super::model::{Item, Role};
+use super::complexity;
+use super::habits;
+use super::model::{Complex, Item, Role};
 use super::scan::{Scanned, is_judged, is_main_guard, last_name, start};
 use super::vocabulary::Vocabulary;
 use crate::facts::location::Location;
@@ -22,6 +25,10 @@ pub(super) fn read(body: &[Stmt], at: &dyn Fn(usize) -> Location, vocabulary: &V
         speaks,
         in_command: 0,
         in_async: false,
+        aliases: Aliases::default(),
+        about_secrets: 0,
+        closed: 0,
+        zoned: None,
     };
     for statement in body {
         reader.visit_stmt(statement);
@@ -37,7 +44,18 @@ struct Bodies<'a> {
     /// How many functions or blocks around are a command line's.
     in_command: usize,
     in_async: bool,
+    aliases: Aliases,
+    /// How many functions and assignments around are about something that nobody may guess.
+    about_secrets: usize,
+    /// How many constructs around see to it that a file is closed.
+    closed: usize,
+    /// The start of a call whose time gets its zone from `astimezone`.
+    zoned: Option<usize>,
 }
+
+/// More ways through a function than this are more than a reader can hold.
+const WAYS: usize = 15;
+const HABITS: usize = 500;
 
 impl Bodies<'_> {
     fn item(&self, kind: &'static str, name: &str, offset: usize) -> Item {
@@ -45,6 +63,33 @@ impl Bodies<'_> {
             kind,
             name: name.chars().take(100).collect(),
             loc: (self.at)(offset),
+        }
+    }
+
+    fn habit(&mut self, (kind, name, offset): habits::Habit) {
+        if self.scanned.habits.len() < HABITS {
+            let item = self.item(kind, &name, offset);
+            self.scanned.habits.push(item);
+        }
+    }
+
+    fn habits_of_call(&mut self, call: &ExprCall) {
+        let mut found = Vec::new();
+        habits::of_call(call, &self.aliases, &mut |habit| found.push(habit));
+        for habit in found {
+            if habit.0 != "naive-time" || self.zoned != Some(habit.2) {
+                self.habit(habit);
+            }
+        }
+        if self.closed == 0
+            && let Expr::Name(name) = call.func.as_ref()
+            && name.id.as_str() == "open"
+            && !self.aliases.binds("open")
+        {
+            self.habit(("left-open", "open".to_owned(), start(call)));
+        }
+        if self.about_secrets > 0 && habits::is_guessable(call, &self.aliases) {
+            self.habit(("guessable", last_name(&call.func).to_owned(), start(call)));
         }
     }
 
@@ -94,6 +139,7 @@ impl Bodies<'_> {
             let item = self.item("call", &name, start(call));
             self.scanned.blocking_calls.push(item);
         }
+        self.habits_of_call(call);
         if let Some(offset) = calls::built_sql(call) {
             let item = self.item("call", last_name(&call.func), offset);
             self.scanned.sql_injections.push(item);
@@ -103,15 +149,58 @@ impl Bodies<'_> {
 
 impl<'a> Visitor<'a> for Bodies<'_> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
+        self.aliases.note(statement);
+        let mut found = None;
+        habits::of_statement(statement, &mut |habit| found = Some(habit));
+        if let Some(habit) = found.filter(|habit| habit.0 != "assert" || self.scanned.module.role == Role::Application)
+        {
+            self.habit(habit);
+        }
         match statement {
             Stmt::FunctionDef(function) => {
                 self.defaults(&function.parameters);
+                let ways = complexity::of(&function.body);
+                if ways > WAYS {
+                    let item = self.item("function", function.name.as_str(), start(&function.name));
+                    self.scanned.complex_functions.push(Complex {
+                        name: item.name,
+                        ways,
+                        loc: item.loc,
+                    });
+                }
+                let secret = usize::from(habits::is_secret(function.name.as_str()));
+                self.about_secrets += secret;
                 let command = usize::from(self.is_command(function));
                 let outer = std::mem::replace(&mut self.in_async, function.is_async);
                 self.in_command += command;
                 walk_stmt(self, statement);
                 self.in_command -= command;
                 self.in_async = outer;
+                self.about_secrets -= secret;
+            }
+            Stmt::With(with) => {
+                self.closed += 1;
+                for item in &with.items {
+                    self.visit_with_item(item);
+                }
+                self.closed -= 1;
+                self.visit_body(&with.body);
+            }
+            Stmt::Return(_) => {
+                self.closed += 1;
+                walk_stmt(self, statement);
+                self.closed -= 1;
+            }
+            Stmt::Assign(assignment) => {
+                let secret = usize::from(
+                    assignment
+                        .targets
+                        .iter()
+                        .any(|target| habits::is_secret(last_name(target))),
+                );
+                self.about_secrets += secret;
+                walk_stmt(self, statement);
+                self.about_secrets -= secret;
             }
             Stmt::If(branch) if is_main_guard(&branch.test) => {
                 self.in_command += 1;
@@ -125,12 +214,36 @@ impl<'a> Visitor<'a> for Bodies<'_> {
     fn visit_expr(&mut self, expression: &'a Expr) {
         match expression {
             Expr::Call(call) => {
+                let closes = match call.func.as_ref() {
+                    Expr::Attribute(attribute) => {
+                        if attribute.attr.as_str() == "astimezone" {
+                            self.zoned = Some(start(attribute.value.as_ref()));
+                        }
+                        matches!(
+                            attribute.attr.as_str(),
+                            "enter_context" | "enter_async_context" | "close"
+                        )
+                    }
+                    _ => false,
+                };
                 self.call(call);
+                self.closed += usize::from(closes);
+                walk_expr(self, expression);
+                self.closed -= usize::from(closes);
+            }
+            Expr::Subscript(_) => {
+                if habits::reads_arguments(expression, &self.aliases) {
+                    self.habit(("raw-arguments", "sys.argv".to_owned(), start(expression)));
+                }
                 walk_expr(self, expression);
             }
-            Expr::StringLiteral(text) => self
-                .vocabulary
-                .in_string(text.value.to_str(), &mut self.scanned.mentioned),
+            Expr::StringLiteral(text) => {
+                let content = text.value.to_str();
+                if let Some(home) = habits::home_of(content) {
+                    self.habit(("home-path", home.to_owned(), start(expression)));
+                }
+                self.vocabulary.in_string(content, &mut self.scanned.mentioned);
+            }
             Expr::FString(text) => {
                 // the scheme of a database address comes before its first value
                 if let Some(InterpolatedStringElement::Literal(first)) = text.value.elements().next() {

@@ -1,8 +1,11 @@
 //! The `python` fact: the habits of the code, read from its syntax tree and never run.
 
+mod aliases;
 mod bodies;
 mod calls;
+mod complexity;
 mod dependencies;
+mod habits;
 mod imports;
 mod model;
 mod parse;
@@ -18,7 +21,9 @@ use std::collections::{BTreeSet, HashSet};
 use super::requirements::RequirementsFacts;
 use crate::source::{File, Snapshot};
 
-pub use model::{Dependency, Import, ImportOrigin, Item, Module, Purpose, PythonFacts, Role, Trouble, Unannotated};
+pub use model::{
+    Complex, Dependency, Import, ImportOrigin, Item, Module, Purpose, PythonFacts, Role, Trouble, Unannotated,
+};
 pub use parse::on_a_large_stack;
 pub(super) use parse::{parse_text, python_files};
 pub(super) use roles::role_of;
@@ -56,6 +61,8 @@ pub fn collect(snapshot: &Snapshot, requirements: &RequirementsFacts) -> PythonF
             facts.mutable_defaults.extend(found.mutable_defaults);
             facts.sql_injections.extend(found.sql_injections);
             facts.blocking_calls.extend(found.blocking_calls);
+            facts.habits.extend(found.habits);
+            facts.complex_functions.extend(found.complex_functions);
         }
         facts.syntax_errors.extend(found.syntax_errors);
         facts.unread.extend(found.unread);
@@ -68,6 +75,7 @@ pub fn collect(snapshot: &Snapshot, requirements: &RequirementsFacts) -> PythonF
         &mut facts.undocumented,
         &mut facts.missing_main_guards,
         &mut facts.sql_injections,
+        &mut facts.habits,
     ] {
         list.truncate(MANY);
     }

@@ -43,6 +43,21 @@ pub struct PythonFacts {
     pub sql_injections: Vec<Item>,
     /// Calls that block the event loop, in `async def`.
     pub blocking_calls: Vec<Item>,
+    /// Calls and statements with a better way beside them; the kind says which.
+    pub habits: Vec<Item>,
+    /// Functions with more than 15 ways through them.
+    pub complex_functions: Vec<Complex>,
+}
+
+/// A function with many ways through it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Complex {
+    /// Its name.
+    pub name: String,
+    /// How many ways.
+    pub ways: usize,
+    /// Where it is.
+    pub loc: Location,
 }
 
 /// What a module is for.

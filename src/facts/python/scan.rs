@@ -6,7 +6,7 @@ use ruff_python_ast::{Expr, Parameters, Stmt, StmtClassDef, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use super::bodies;
-use super::model::{Import, ImportOrigin, Item, Module, Role, Trouble, Unannotated};
+use super::model::{Complex, Import, ImportOrigin, Item, Module, Role, Trouble, Unannotated};
 use super::parse::parse_text;
 use super::roles::role_of;
 use super::stdlib::is_stdlib;
@@ -31,6 +31,8 @@ pub(super) struct Scanned {
     pub(super) mutable_defaults: Vec<Item>,
     pub(super) sql_injections: Vec<Item>,
     pub(super) blocking_calls: Vec<Item>,
+    pub(super) habits: Vec<Item>,
+    pub(super) complex_functions: Vec<Complex>,
     /// Declared packages that strings name.
     pub(super) mentioned: BTreeSet<String>,
 }

@@ -251,3 +251,66 @@ fn what_only_the_lock_or_the_developers_have_is_told_apart() {
         ]
     );
 }
+
+fn habits(text: &str) -> Vec<(&'static str, usize)> {
+    let found = facts(&[("app/main.py", text)]).habits;
+    found.into_iter().map(|habit| (habit.kind, habit.loc.line)).collect()
+}
+
+#[test]
+fn calls_with_a_better_way_beside_them() {
+    let text = "import subprocess, yaml, requests as r, hashlib, os, jwt, random, sys\nfrom datetime import datetime\nimport flask\n\
+        eval(x)\nsubprocess.run('x', shell=True, check=True)\nsubprocess.run(['x'])\nyaml.load(f)\nr.get(u)\nr.get(u, timeout=3, verify=False)\n\
+        assert x\ndatetime.utcnow()\nhashlib.md5(b'x')\nfrom os.path import *\napp.run(debug=True)\nlogger.info(f'{x}')\nf = open('x')\n\
+        p = '/home/ada/data.csv'\nadd(CORS, allow_origins=['*'], allow_credentials=True)\njwt.decode(t, options={'verify_signature': False})\n\
+        token = random.choice('abc')\nsys.argv[1]\ndef f():\n    global x\n    x = 1\n";
+    let kinds = [
+        "eval",
+        "shell",
+        "unchecked-run",
+        "unsafe-yaml",
+        "no-timeout",
+        "unverified-tls",
+        "assert",
+        "naive-time",
+        "weak-hash",
+        "wildcard-import",
+        "debug",
+        "log-f-string",
+        "left-open",
+        "home-path",
+        "open-cors",
+        "unverified-token",
+        "guessable",
+        "raw-arguments",
+    ];
+    let mut expected: Vec<(&str, usize)> = kinds.into_iter().zip(4..).collect();
+    expected.push(("global", 23));
+    assert_eq!(habits(text), expected);
+}
+
+#[test]
+fn the_better_ways_are_no_habits() {
+    let text = "import subprocess, yaml, requests, hashlib, jwt, random, sys\nfrom datetime import datetime, timezone\n\
+        model.eval()\nast.literal_eval(x)\nsubprocess.run(['x'], check=True)\nsubprocess.run(['x'], **o)\nyaml.load(f, Loader=yaml.SafeLoader)\n\
+        requests.get(u, timeout=3)\nrequests.get(u, **o)\ndatetime.now(timezone.utc)\ndatetime.now().astimezone()\n\
+        hashlib.md5(b'x', usedforsecurity=False)\napp.run(debug=True)\nlogger.info('%s', x)\nwith open('x') as f: pass\n\
+        def g(p):\n    return open(p)\np = '/home/app/data'\nadd(CORS, allow_origins=['https://x'], allow_credentials=True)\n\
+        jwt.decode(t, key, algorithms=['HS256'])\nbucket = random.choice('abc')\nsys.argv[0]\nsys.argv[1:]\nassert isinstance(x, int)\nassert x is not None\n";
+    assert_eq!(habits(text), []);
+    assert_eq!(facts(&[("tests/test_x.py", "assert eval(x)\n")]).habits, []);
+}
+
+#[test]
+fn a_function_with_many_ways_is_counted() {
+    let branches = "    if x: pass\n    elif y: pass\n".repeat(8);
+    let text = format!("def f(x, y):\n{branches}def g(x):\n    if x: pass\n");
+    let found = facts(&[("app/main.py", &text)]).complex_functions;
+    assert_eq!(
+        found
+            .iter()
+            .map(|one| (one.name.as_str(), one.ways))
+            .collect::<Vec<_>>(),
+        [("f", 17)]
+    );
+}
