@@ -82,11 +82,9 @@ impl Bodies<'_> {
             }
         }
         if self.closed == 0
-            && let Expr::Name(name) = call.func.as_ref()
-            && name.id.as_str() == "open"
-            && !self.aliases.binds("open")
+            && let Some(opened) = habits::opens(call, &self.aliases)
         {
-            self.habit(("left-open", "open".to_owned(), start(call)));
+            self.habit(("left-open", opened.to_owned(), start(call)));
         }
         if self.about_secrets > 0 && habits::is_guessable(call, &self.aliases) {
             self.habit(("guessable", last_name(&call.func).to_owned(), start(call)));

@@ -221,6 +221,33 @@ fn narrows(test: &Expr) -> bool {
     }
 }
 
+/// The function that opens a file.
+pub(super) fn opens<'c>(call: &'c ExprCall, aliases: &Aliases) -> Option<&'c str> {
+    let name = last_name(&call.func);
+    if !matches!(
+        name,
+        "open" | "ZipFile" | "TarFile" | "GzipFile" | "NamedTemporaryFile" | "TemporaryFile"
+    ) {
+        return None;
+    }
+    match call.func.as_ref() {
+        Expr::Name(_) if name == "open" && !aliases.binds(name) => return Some(name),
+        Expr::Attribute(attribute) if name == "open" => {
+            if let Expr::Call(path) = attribute.value.as_ref() {
+                return (aliases.resolve(&path.func).as_deref() == Some("pathlib.Path")).then_some(name);
+            }
+        }
+        _ => {}
+    }
+    let whole = aliases.resolve(&call.func)?;
+    let (module, _) = whole.rsplit_once('.')?;
+    matches!(
+        module,
+        "bz2" | "codecs" | "gzip" | "io" | "lzma" | "shelve" | "tarfile" | "tempfile" | "tokenize" | "wave" | "zipfile"
+    )
+    .then_some(name)
+}
+
 /// `sys.argv[1]`.
 pub(super) fn reads_arguments(expr: &Expr, aliases: &Aliases) -> bool {
     let Expr::Subscript(subscript) = expr else { return false };

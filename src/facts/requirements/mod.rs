@@ -1,5 +1,6 @@
 //! The `requirements` fact: what the project says it needs, in every way that Python projects say it.
 
+mod advice;
 mod entry;
 mod locks;
 mod model;
@@ -9,6 +10,7 @@ mod pyproject;
 mod reader;
 #[cfg(test)]
 mod tests;
+mod versions;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -16,7 +18,8 @@ use super::location::Location;
 use crate::source::Snapshot;
 
 pub use model::{
-    Conflict, Entry, Group, Lock, OptionLine, PythonRequirement, RequirementsFacts, RequirementsFile, Trouble,
+    Advice, Conflict, Entry, Group, Lock, OptionLine, PythonClash, PythonRequirement, RequirementsFacts,
+    RequirementsFile, Trouble,
 };
 pub(in crate::facts) use modules::modules_of;
 pub use names::{brought_along, normalise};
@@ -68,6 +71,9 @@ pub fn collect(snapshot: &Snapshot) -> RequirementsFacts {
     facts.locked.dedup();
     facts.declared = !facts.files.is_empty() || facts.lock.is_some();
     facts.python = python_requirements(snapshot, std::mem::take(&mut facts.python));
+    facts.python_clashes = versions::clashes(snapshot, &facts);
+    facts.outdated = advice::read(&facts);
+    find_missing_from_lock(&mut facts);
     compare(&mut facts);
     facts
 }
@@ -89,6 +95,32 @@ fn python_requirements(snapshot: &Snapshot, mut found: Vec<PythonRequirement>) -
         }
     }
     found
+}
+
+/// What a lock file was compiled from must be in it, all of it.
+fn find_missing_from_lock(facts: &mut RequirementsFacts) {
+    let Some(lock) = &facts.lock else { return };
+    let compiled = facts.files.iter().any(|file| file.path == lock.path && file.compiled);
+    let of_tool = lock.kind != "requirements";
+    if !of_tool && !compiled {
+        return;
+    }
+    let folder = |path: &str| {
+        path.rsplit_once('/')
+            .map_or(String::new(), |(folder, _)| folder.to_owned())
+    };
+    let locked_folder = folder(&lock.path);
+    let inputs: HashSet<&str> = facts
+        .files
+        .iter()
+        .filter(|file| matches!(file.kind, "pyproject" | "pipfile" | "input") && folder(&file.path) == locked_folder)
+        .map(|file| file.path.as_str())
+        .collect();
+    for entry in &mut facts.entries {
+        // groups and extras may have lists of their own that nobody compiled
+        let concerned = entry.group == Group::Runtime && entry.section.is_none() && entry.url.is_none();
+        entry.missing_from_lock = concerned && entry.direct && !entry.locked && inputs.contains(entry.file.as_str());
+    }
 }
 
 /// Entries that contradict each other, within a file and between files of one folder.

@@ -30,8 +30,36 @@ pub struct RequirementsFacts {
     pub duplicates: Vec<Conflict>,
     /// Which Python the project asks for.
     pub python: Vec<PythonRequirement>,
+    /// Places that use another Python than the project says it needs.
+    pub python_clashes: Vec<PythonClash>,
+    /// Packages with a better one in their place.
+    pub outdated: Vec<Advice>,
     /// The file that pins everything, if there is one.
     pub lock: Option<Lock>,
+}
+
+/// A package that should not be listed any more.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Advice {
+    /// Its name.
+    pub name: String,
+    /// What to use.
+    pub instead: String,
+    /// Where it is listed.
+    pub loc: Location,
+}
+
+/// A Python that the project is not meant for.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct PythonClash {
+    /// The version that is used.
+    pub version: String,
+    /// What is asked for.
+    pub needed: String,
+    /// The file that asks for it.
+    pub source: String,
+    /// Where the version is used.
+    pub loc: Location,
 }
 
 /// One file that lists requirements.
@@ -79,6 +107,8 @@ pub struct Entry {
     pub pinned: bool,
     /// Whether it or a lock file of the project fixes one version.
     pub locked: bool,
+    /// Whether the project's lock file does not know it, although it should.
+    pub missing_from_lock: bool,
     /// Whether it carries hashes.
     pub hashed: bool,
     /// The address, for a requirement by address.
