@@ -5,6 +5,7 @@ mod bodies;
 mod calls;
 mod complexity;
 mod dependencies;
+mod first_party;
 mod habits;
 mod imports;
 mod model;
@@ -16,11 +17,12 @@ mod stdlib;
 mod tests;
 mod vocabulary;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use super::requirements::RequirementsFacts;
 use crate::source::{File, Snapshot};
 
+use first_party::FirstParty;
 pub use model::{
     Complex, Dependency, Import, ImportOrigin, Item, Module, Purpose, PythonFacts, Role, Trouble, Unannotated,
 };
@@ -35,7 +37,7 @@ const MANY: usize = 2_000;
 /// Collects the fact. The requirements tell which imports are declared.
 pub fn collect(snapshot: &Snapshot, requirements: &RequirementsFacts) -> PythonFacts {
     let files: Vec<&File> = python_files(snapshot).collect();
-    let first_party = first_party(&files);
+    let first_party = FirstParty::new(&files);
     let vocabulary = Vocabulary::new(requirements);
     let scanned = parse::in_parallel(&files, |file| scan::scan(file, &first_party, &vocabulary));
     let mut mentioned = BTreeSet::new();
@@ -81,16 +83,4 @@ pub fn collect(snapshot: &Snapshot, requirements: &RequirementsFacts) -> PythonF
     }
     facts.unannotated.truncate(MANY);
     facts
-}
-
-/// Every folder and module of the tree: what an import may mean before it means a distribution.
-fn first_party(files: &[&File]) -> HashSet<String> {
-    let mut names = HashSet::new();
-    for file in files {
-        for part in file.folder().split('/') {
-            names.insert(part.to_owned());
-        }
-        names.insert(file.name().trim_end_matches(".py").to_owned());
-    }
-    names
 }

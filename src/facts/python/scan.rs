@@ -1,11 +1,12 @@
 //! One module: its statements at module level, imports, documentation and types.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use ruff_python_ast::{Expr, Parameters, Stmt, StmtClassDef, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use super::bodies;
+use super::first_party::FirstParty;
 use super::model::{Complex, Import, ImportOrigin, Item, Module, Role, Trouble, Unannotated};
 use super::parse::parse_text;
 use super::roles::role_of;
@@ -38,7 +39,7 @@ pub(super) struct Scanned {
 }
 
 /// Scans one file. To be called on a large stack.
-pub(super) fn scan(file: &File, first_party: &HashSet<String>, vocabulary: &Vocabulary) -> Scanned {
+pub(super) fn scan(file: &File, first_party: &FirstParty, vocabulary: &Vocabulary) -> Scanned {
     let mut scanned = Scanned::default();
     scanned.module.path.clone_from(&file.path);
     scanned.module.role = role_of(&file.path);
@@ -71,6 +72,7 @@ pub(super) fn scan(file: &File, first_party: &HashSet<String>, vocabulary: &Voca
         scanned,
         at: &at,
         first_party,
+        file,
     };
     scanner.module(body);
     bodies::read(body, &at, vocabulary, &mut scanner.scanned);
@@ -80,7 +82,8 @@ pub(super) fn scan(file: &File, first_party: &HashSet<String>, vocabulary: &Voca
 struct Scanner<'a> {
     scanned: Scanned,
     at: &'a dyn Fn(usize) -> Location,
-    first_party: &'a HashSet<String>,
+    first_party: &'a FirstParty,
+    file: &'a File,
 }
 
 pub(super) fn start(node: &impl Ranged) -> usize {
@@ -228,7 +231,7 @@ impl Scanner<'_> {
         }
         let origin = if is_stdlib(name) {
             ImportOrigin::Stdlib
-        } else if self.first_party.contains(name) {
+        } else if self.first_party.holds(name, self.file) {
             ImportOrigin::FirstParty
         } else {
             ImportOrigin::ThirdParty

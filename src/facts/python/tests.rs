@@ -176,6 +176,28 @@ fn long_texts_without_depth_are_parsed() {
     }
 }
 
+#[test]
+fn a_module_inside_a_package_does_not_hide_a_distribution() {
+    let foreign = |files: &[(&str, &str)]| -> Vec<String> {
+        let found = facts(files).third_party_imports;
+        found
+            .into_iter()
+            .map(|import| format!("{} in {}", import.name, import.loc.path))
+            .collect()
+    };
+    let package = [
+        ("tool/__init__.py", ""),
+        ("tool/docker.py", "import docker\n"),
+        ("tool/cli.py", "import docker\n"),
+        ("main.py", "import docker, tool\n"),
+        ("src/shop/__init__.py", ""),
+        ("src/shop/db.py", "import shop\n"),
+        ("lambdas/helper/x.py", ""),
+        ("lambdas/main.py", "import helper\n"),
+    ];
+    assert_eq!(foreign(&package), ["docker in main.py", "docker in tool/docker.py"]);
+}
+
 fn unused(files: &[(&str, &str)]) -> Vec<String> {
     let found = facts(files).dependencies;
     found.into_iter().filter(|one| !one.used).map(|one| one.name).collect()

@@ -16,6 +16,8 @@ const STRING_BYTES: usize = 300;
 pub(super) struct Vocabulary {
     names: HashSet<String>,
     by_distribution: HashMap<String, Vec<String>>,
+    /// With which bytes names start, so that most words are passed over at once.
+    starts: HashSet<u8>,
 }
 
 impl Vocabulary {
@@ -28,6 +30,9 @@ impl Vocabulary {
             }
             let mut names = vec![entry.name.clone()];
             modules_of(&entry.name, |name| names.push(name.to_owned()));
+            vocabulary
+                .starts
+                .extend(names.iter().filter_map(|name| name.bytes().next()));
             vocabulary.names.extend(names.iter().cloned());
             vocabulary.by_distribution.insert(entry.name.clone(), names);
         }
@@ -51,7 +56,8 @@ impl Vocabulary {
     fn in_line(&self, line: &str, found: &mut BTreeSet<String>) {
         let part_of_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
         for word in line.split(|c: char| !part_of_word(c)) {
-            if word.len() < 2 || word.len() > 80 || word.starts_with('-') {
+            let start = word.bytes().next().unwrap_or_default().to_ascii_lowercase();
+            if word.len() < 2 || word.len() > 80 || !self.starts.contains(&start) {
                 continue;
             }
             let first = word.split('.').next().unwrap_or(word);
