@@ -39,21 +39,21 @@ pub(super) fn read(
             continue;
         }
         let used_among = |names: &HashSet<String>| vocabulary.names_of(&entry.name).any(|name| names.contains(name));
-        let imported = used_among(&imported);
-        let purpose = if entry.marker.is_none() && is_stdlib(&entry.name.replace('-', "_")) && !imported {
+        let by_import = used_among(&imported);
+        let purpose = if entry.marker.is_none() && is_stdlib(&entry.name.replace('-', "_")) && !by_import {
             Purpose::StandardLibrary
-        } else if is_tool(&entry.name) && !imported {
+        } else if is_tool(&entry.name) && !by_import {
             Purpose::Development
         } else {
             Purpose::Application
         };
-        let used = imported
+        let used = by_import
             || vocabulary.names_of(&entry.name).any(|name| mentioned.contains(name))
             || needed_by(&entry.name).is_some_and(|users| {
                 users.is_empty()
                     || users
                         .iter()
-                        .any(|user| listed.contains(user) || imported_as(user, modules))
+                        .any(|user| listed.contains(user) || is_imported(user, &imported, &tested))
             });
         found.push(Dependency {
             name: entry.name.clone(),
@@ -66,11 +66,13 @@ pub(super) fn read(
     found
 }
 
-fn imported_as(distribution: &str, modules: &[Module]) -> bool {
-    let mut names = Vec::new();
-    modules_of(distribution, |name| names.push(name.to_owned()));
-    let mut imports = modules.iter().flat_map(|module| &module.imports);
-    imports.any(|import| names.iter().any(|name| *name == normalise(&import.name)))
+/// Whether a distribution's module is among the imported ones.
+fn is_imported(distribution: &str, imported: &HashSet<String>, tested: &HashSet<String>) -> bool {
+    let mut found = false;
+    modules_of(distribution, |name| {
+        found |= imported.contains(name) || tested.contains(name)
+    });
+    found
 }
 
 /// Lists that `pip freeze` wrote: everything pinned, in alphabetical order. They hold what others need as well.

@@ -224,10 +224,7 @@ fn narrows(test: &Expr) -> bool {
 /// The function that opens a file.
 pub(super) fn opens<'c>(call: &'c ExprCall, aliases: &Aliases) -> Option<&'c str> {
     let name = last_name(&call.func);
-    if !matches!(
-        name,
-        "open" | "ZipFile" | "TarFile" | "GzipFile" | "NamedTemporaryFile" | "TemporaryFile"
-    ) {
+    if !matches!(name, "open" | "NamedTemporaryFile" | "TemporaryFile") {
         return None;
     }
     match call.func.as_ref() {

@@ -339,7 +339,7 @@ fn a_function_with_many_ways_is_counted() {
 
 #[test]
 fn files_are_opened_in_many_ways() {
-    let text = "import tarfile, zipfile\nfrom pathlib import Path\ntar = tarfile.open(x)\nz = zipfile.ZipFile(x)\np = Path(x).open()\n\
+    let text = "import tarfile, gzip\nfrom pathlib import Path\ntar = tarfile.open(x)\nz = gzip.open(x)\np = Path(x).open()\n\
         with tarfile.open(x) as t, Path(x).open() as q: pass\nstack.enter_context(open(x))\nwebbrowser.open(x)\nself.door.open()\n";
     assert_eq!(habits(text), [("left-open", 3), ("left-open", 4), ("left-open", 5)]);
 }

@@ -75,6 +75,9 @@ impl Vocabulary {
             return;
         }
         let listed: HashSet<&str> = requirements.files.iter().map(|file| file.path.as_str()).collect();
+        let entries = requirements.entries.iter();
+        let requirement_lines: HashSet<(&str, usize)> =
+            entries.map(|entry| (entry.file.as_str(), entry.loc.line)).collect();
         let mut left = ALL_BYTES;
         for file in snapshot.sources().filter(|file| is_read(file)) {
             let list = listed.contains(file.path.as_str());
@@ -86,13 +89,9 @@ impl Vocabulary {
                 continue;
             };
             left -= text.content.len();
-            let lines = requirements
-                .entries
-                .iter()
-                .filter(|entry| list && entry.file == file.path);
-            let lines: HashSet<usize> = lines.map(|entry| entry.loc.line).collect();
             for (index, line) in text.content.lines().enumerate() {
-                if !lines.contains(&(index + 1)) && !is_noise(line) {
+                let lists = list && requirement_lines.contains(&(file.path.as_str(), index + 1));
+                if !lists && !is_noise(line) {
                     self.in_line(line, found);
                 }
             }

@@ -73,6 +73,11 @@ pub fn collect(snapshot: &Snapshot) -> RequirementsFacts {
     facts.python = python_requirements(snapshot, std::mem::take(&mut facts.python));
     facts.python_clashes = versions::clashes(snapshot, &facts);
     facts.outdated = advice::read(&facts);
+    facts.all_hashed = facts
+        .entries
+        .iter()
+        .filter(|entry| installed.contains(&entry.file))
+        .all(|entry| entry.hashed);
     find_missing_from_lock(&mut facts);
     compare(&mut facts);
     facts

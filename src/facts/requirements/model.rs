@@ -20,6 +20,8 @@ pub struct RequirementsFacts {
     /// Names that constraints files pin.
     #[serde(skip)]
     pub(super) constrained: Vec<String>,
+    /// Whether every requirement of the files that are installed carries hashes.
+    pub all_hashed: bool,
     /// Options in requirements files: `--index-url`, `--extra-index-url`, `--find-links`, `-e`.
     pub options: Vec<OptionLine>,
     /// Lines that cannot be read, and includes that are missing.
