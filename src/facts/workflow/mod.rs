@@ -1,7 +1,9 @@
 //! The `workflow` fact: what the continuous integration does, GitHub Actions and GitLab CI in one shape.
 
+mod audit;
 mod commands;
 mod derive;
+mod expression;
 mod github;
 mod gitlab;
 mod model;
@@ -13,6 +15,7 @@ mod tests;
 use crate::facts::location::Location;
 use crate::source::{Snapshot, yaml};
 
+pub use audit::Audit;
 pub use model::{Action, Finding, Job, Service, Step, TestStep, Triggers, Trouble, WorkflowFacts, WorkflowFile};
 
 const FILES: usize = 50;
@@ -35,6 +38,9 @@ pub fn collect(snapshot: &Snapshot) -> WorkflowFacts {
                     path: &file.path,
                     text: &text.content,
                 };
+                if github {
+                    facts.audit.extend(audit::audit(&root, &source));
+                }
                 facts.files.push(if github {
                     github::read(&root, &source)
                 } else {

@@ -1,5 +1,6 @@
 //! The shape of the `workflow` fact.
 
+use super::audit::Audit;
 use crate::facts::location::Location;
 use crate::source::yaml::Node;
 
@@ -14,6 +15,8 @@ pub struct WorkflowFacts {
     pub jobs: Vec<Job>,
     /// Files that cannot be read, and workflows that the service would refuse.
     pub errors: Vec<Trouble>,
+    /// What is wrong with the GitHub workflows, by kind.
+    pub audit: Audit,
     /// Whether something runs on a push.
     pub on_push: bool,
     /// Whether something runs on a pull request (or merge request).

@@ -1,0 +1,167 @@
+//! Where findings go: one list for each kind, none longer than a person would read.
+
+use crate::facts::location::Location;
+use crate::facts::workflow::model::{Finding, Source};
+use crate::source::yaml::Node;
+
+const FINDINGS: usize = 1_000;
+const EXPRESSIONS: usize = 5_000;
+
+/// What is wrong with the GitHub workflows, by kind.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Audit {
+    /// Keys that the service does not know, or that are written twice.
+    pub keys: Vec<Finding>,
+    /// Expressions that cannot be read or name what does not exist.
+    pub expressions: Vec<Finding>,
+    /// Jobs that wait for each other.
+    pub cycles: Vec<Finding>,
+    /// Rows of a matrix that say the same twice or exclude nothing.
+    pub matrices: Vec<Finding>,
+    /// Triggers that the service does not know, with types, filters or times that it does not know.
+    pub events: Vec<Finding>,
+    /// Runners that the service does not offer.
+    pub runners: Vec<Finding>,
+    /// Ids that are taken or cannot be written so.
+    pub ids: Vec<Finding>,
+    /// Permissions that do not exist.
+    pub permissions: Vec<Finding>,
+    /// Commands that the service no longer obeys.
+    pub commands: Vec<Finding>,
+    /// Conditions that are always the same.
+    pub conditions: Vec<Finding>,
+    /// Shells that do not exist.
+    pub shells: Vec<Finding>,
+    /// Passwords that are written down.
+    pub credentials: Vec<Finding>,
+    /// Names of environment variables that no shell reads.
+    pub variables: Vec<Finding>,
+    /// Patterns of branches, tags and paths that are broken.
+    pub patterns: Vec<Finding>,
+    /// Checkouts that leave the token in the work folder.
+    pub kept_tokens: Vec<Finding>,
+    /// Images without a version.
+    pub loose_images: Vec<Finding>,
+    /// Workflows that are handed every secret.
+    pub inherited_secrets: Vec<Finding>,
+    /// Triggers with the repository's rights.
+    pub privileged_triggers: Vec<Finding>,
+    /// Expressions with all secrets at once.
+    pub whole_secrets: Vec<Finding>,
+    /// The switch that lets output command the runner.
+    pub insecure_commands: Vec<Finding>,
+    /// Conditions that trust the name of a bot.
+    pub bot_conditions: Vec<Finding>,
+    /// Conditions that look for a part of a text where a member of a list is meant.
+    pub loose_contains: Vec<Finding>,
+}
+
+/// The file that is looked at, with the places of its lines.
+pub(super) struct Report<'a> {
+    pub(super) audit: Audit,
+    source: &'a Source<'a>,
+    starts: Vec<usize>,
+    expressions: usize,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn new(source: &'a Source<'a>) -> Self {
+        let ends = source.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let starts = std::iter::once(0).chain(ends.map(|(offset, _)| offset + 1)).collect();
+        Self {
+            audit: Audit::default(),
+            source,
+            starts,
+            expressions: 0,
+        }
+    }
+
+    /// Counts an expression; false when there are more than a person would write.
+    pub(super) fn counts(&mut self) -> bool {
+        self.expressions += 1;
+        self.expressions <= EXPRESSIONS
+    }
+
+    pub(super) fn at(&self, node: &Node) -> Location {
+        self.source.at(node)
+    }
+
+    pub(super) fn finding(&self, name: &str, what: impl Into<String>, node: &Node) -> Finding {
+        Finding {
+            name: name.to_owned(),
+            what: what.into(),
+            loc: self.at(node),
+        }
+    }
+
+    /// The bytes of the file where the expressions of a scalar open.
+    pub(super) fn openings(&self, node: &Node) -> impl Iterator<Item = usize> + use<'a> {
+        let text = self.source.text;
+        let start = self
+            .starts
+            .get(node.line.saturating_sub(1))
+            .copied()
+            .unwrap_or_default();
+        let line = text.get(start..).unwrap_or_default();
+        let column = line
+            .char_indices()
+            .nth(node.column.saturating_sub(1))
+            .map_or(0, |(offset, _)| offset);
+        let start = start + column;
+        text.get(start..)
+            .unwrap_or_default()
+            .match_indices("${{")
+            .map(move |(offset, _)| start + offset)
+    }
+
+    /// The place of a byte of the file.
+    pub(super) fn place(&self, offset: usize) -> Location {
+        let line = self.starts.partition_point(|start| *start <= offset).max(1);
+        let start = self.starts.get(line - 1).copied().unwrap_or_default();
+        let column = self
+            .source
+            .text
+            .get(start..offset)
+            .map_or(0, |before| before.chars().count());
+        Location::new(self.source.path, line, column + 1)
+    }
+}
+
+/// Adds a finding unless it is there already.
+pub(super) fn add(list: &mut Vec<Finding>, finding: Finding) {
+    if list.len() < FINDINGS && !list.contains(&finding) {
+        list.push(finding);
+    }
+}
+
+impl Audit {
+    /// Takes over the findings of another file.
+    pub(in super::super) fn extend(&mut self, other: Self) {
+        for (own, new) in [
+            (&mut self.keys, other.keys),
+            (&mut self.expressions, other.expressions),
+            (&mut self.cycles, other.cycles),
+            (&mut self.matrices, other.matrices),
+            (&mut self.events, other.events),
+            (&mut self.runners, other.runners),
+            (&mut self.ids, other.ids),
+            (&mut self.permissions, other.permissions),
+            (&mut self.commands, other.commands),
+            (&mut self.conditions, other.conditions),
+            (&mut self.shells, other.shells),
+            (&mut self.credentials, other.credentials),
+            (&mut self.variables, other.variables),
+            (&mut self.patterns, other.patterns),
+            (&mut self.kept_tokens, other.kept_tokens),
+            (&mut self.loose_images, other.loose_images),
+            (&mut self.inherited_secrets, other.inherited_secrets),
+            (&mut self.privileged_triggers, other.privileged_triggers),
+            (&mut self.whole_secrets, other.whole_secrets),
+            (&mut self.insecure_commands, other.insecure_commands),
+            (&mut self.bot_conditions, other.bot_conditions),
+            (&mut self.loose_contains, other.loose_contains),
+        ] {
+            own.extend(new.into_iter().take(FINDINGS.saturating_sub(own.len())));
+        }
+    }
+}
