@@ -31,6 +31,24 @@ pub(super) fn inputs(root: &Node) -> Known {
     Some(known)
 }
 
+/// The inputs that are no free text.
+pub(super) fn closed_inputs(root: &Node) -> Vec<String> {
+    let mut closed = Vec::new();
+    for event in ["workflow_call", "workflow_dispatch"] {
+        let inputs = root
+            .get("on")
+            .and_then(|on| on.get(event))
+            .and_then(|event| event.get("inputs"));
+        for (key, input) in inputs.map_or(&[][..], |inputs| inputs.entries()) {
+            let kind = input.get("type").and_then(|node| node.text()).unwrap_or_default();
+            if let ("boolean" | "number" | "choice", Some(name)) = (kind, key.text()) {
+                closed.push(name.to_lowercase());
+            }
+        }
+    }
+    closed
+}
+
 /// The secrets that a caller hands over; anything when the workflow does not list them.
 pub(super) fn secrets(root: &Node) -> Known {
     let mut known = keys(root.get("on")?.get("workflow_call")?.get("secrets")?)?;

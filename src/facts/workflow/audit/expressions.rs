@@ -11,6 +11,7 @@ const fn place(contexts: &'static [&'static str]) -> Place {
         contexts,
         status: false,
         files: false,
+        script: false,
     }
 }
 
@@ -23,6 +24,7 @@ const JOB_IF: Place = Place {
     contexts: &["github", "needs", "vars", "inputs"],
     status: true,
     files: false,
+    script: false,
 };
 const STRATEGY: Place = place(&["github", "needs", "vars", "inputs"]);
 const DEFAULTS: Place = place(&["github", "needs", "strategy", "matrix", "env", "vars", "inputs"]);
@@ -42,17 +44,21 @@ const STEP: Place = Place {
     contexts: OUTPUTS.contexts,
     status: false,
     files: true,
+    script: false,
 };
+const SCRIPT: Place = Place { script: true, ..STEP };
 const STEP_IF: Place = Place {
     contexts: ENVIRONMENT_URL.contexts,
     status: true,
     files: true,
+    script: false,
 };
 
 /// Judges all expressions of a workflow.
 pub(super) fn audit(root: &Node, report: &mut Report<'_>) {
     let mut scope = Scope {
         inputs: super::contexts::inputs(root),
+        closed_inputs: super::contexts::closed_inputs(root),
         secrets: super::contexts::secrets(root),
         jobs: super::contexts::jobs(root),
         steps: Some(Vec::new()),
@@ -132,7 +138,8 @@ fn visit_job(id: &str, job: &Node, scope: &mut Scope, report: &mut Report<'_>) {
         for (key, value) in step.entries() {
             match key.text().unwrap_or_default() {
                 "if" => condition(value, scope, &STEP_IF, id, report),
-                "env" | "name" | "run" | "timeout-minutes" | "with" | "working-directory" | "continue-on-error" => {
+                "run" => visit(value, scope, &SCRIPT, id, report),
+                "env" | "name" | "timeout-minutes" | "with" | "working-directory" | "continue-on-error" => {
                     visit(value, scope, &STEP, id, report);
                 }
                 "shell" => visit(value, scope, &place(&[]), id, report),
@@ -179,9 +186,10 @@ fn visit(node: &Node, scope: &Scope, place: &Place, name: &str, report: &mut Rep
     match &node.value {
         Value::Scalar { .. } => visit_scalar(node, scope, place, name, report),
         Value::List(items) => items.iter().for_each(|item| visit(item, scope, place, name, report)),
-        Value::Map(entries) => entries
-            .iter()
-            .for_each(|(_, value)| visit(value, scope, place, name, report)),
+        Value::Map(entries) => entries.iter().for_each(|(key, value)| {
+            visit_scalar(key, scope, place, name, report);
+            visit(value, scope, place, name, report);
+        }),
     }
 }
 
@@ -211,6 +219,12 @@ fn visit_scalar(node: &Node, scope: &Scope, place: &Place, name: &str, report: &
                 for (offset, what) in scope::faults(&expression, scope, place) {
                     let loc = located(report, offset);
                     add(&mut report.audit.expressions, finding(name, what, loc));
+                }
+                if place.script {
+                    for what in super::trust::values(&expression, scope) {
+                        let loc = located(report, 0);
+                        add(&mut report.audit.open_scripts, finding(name, what, loc));
+                    }
                 }
                 if whole_secrets(&expression) {
                     let loc = located(report, 0);

@@ -52,6 +52,8 @@ pub struct Audit {
     pub insecure_commands: Vec<Finding>,
     /// Conditions that trust the name of a bot.
     pub bot_conditions: Vec<Finding>,
+    /// Values that somebody else may choose, as part of a script.
+    pub open_scripts: Vec<Finding>,
     /// Conditions that look for a part of a text where a member of a list is meant.
     pub loose_contains: Vec<Finding>,
 }
@@ -159,6 +161,7 @@ impl Audit {
             (&mut self.whole_secrets, other.whole_secrets),
             (&mut self.insecure_commands, other.insecure_commands),
             (&mut self.bot_conditions, other.bot_conditions),
+            (&mut self.open_scripts, other.open_scripts),
             (&mut self.loose_contains, other.loose_contains),
         ] {
             own.extend(new.into_iter().take(FINDINGS.saturating_sub(own.len())));

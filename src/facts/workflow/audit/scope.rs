@@ -8,6 +8,8 @@ pub(super) struct Place {
     pub(super) contexts: &'static [&'static str],
     pub(super) status: bool,
     pub(super) files: bool,
+    /// Whether the value becomes part of a script.
+    pub(super) script: bool,
 }
 
 /// Known properties of a context; none where anything may be there.
@@ -24,6 +26,8 @@ pub(super) struct Scope {
     pub(super) matrix: Known,
     /// The inputs of the workflow.
     pub(super) inputs: Known,
+    /// The inputs that are no free text: numbers and booleans.
+    pub(super) closed_inputs: Vec<String>,
     /// The secrets that the caller hands over.
     pub(super) secrets: Known,
     /// The jobs, for the outputs of a workflow that is called.
@@ -48,7 +52,7 @@ const FUNCTIONS: [(&str, usize, usize); 13] = [
     ("failure", 0, 1_000),
     ("case", 3, 1_000),
 ];
-const GITHUB: [&str; 43] = [
+const GITHUB: [&str; 44] = [
     "action",
     "action_path",
     "action_ref",
@@ -92,6 +96,7 @@ const GITHUB: [&str; 43] = [
     "workflow",
     "workflow_ref",
     "workflow_sha",
+    "workspace",
 ];
 
 /// Everything that is wrong with an expression, each with the byte where it stands.
@@ -181,17 +186,17 @@ impl Judge<'_> {
             self.found
                 .push((offset, format!("`{name}` does not take {given} arguments")));
         }
-        if let (true, Some(Expression::Text(text))) = (lower == "format", arguments.first()) {
-            if let Some(fault) = placeholders(text, arguments.len().saturating_sub(1)) {
-                self.found.push((offset, fault));
+        let Some(Expression::Text(text)) = arguments.first() else {
+            return;
+        };
+        let fault = match lower.as_str() {
+            "format" => placeholders(text, arguments.len().saturating_sub(1)),
+            "fromjson" if serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() => {
+                Some("the text given to `fromJSON` is no JSON".to_owned())
             }
-        }
-        if let (true, Some(Expression::Text(text))) = (lower == "fromjson", arguments.first()) {
-            if serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
-                self.found
-                    .push((offset, "the text given to `fromJSON` is no JSON".to_owned()));
-            }
-        }
+            _ => None,
+        };
+        self.found.extend(fault.map(|fault| (offset, fault)));
     }
 
     fn access(&mut self, context: &str, offset: usize, path: &[Access]) {

@@ -22,13 +22,13 @@ jobs:
         shell: bash
         run: |
           echo
-          echo ${{ matrix.python }} ${{ hashFiles('*.txt') }}
+          echo ${{ matrix.python }} ${{ hashFiles('*.txt') }} ${{ github.workspace }}
   build:
     needs: test
     runs-on: ubuntu-latest
     if: ${{ always() }}
     container: {image: 'python:3.14', env: {JOB: '${{ job.status }}'}}
-    steps: [{run: 'echo ${{ needs.test.outputs.version }}'}]
+    steps: [{run: 'echo $VERSION', env: {VERSION: '${{ needs.test.outputs.version }}'}}]
 ";
 
 fn audit_text(text: &str) -> Audit {
@@ -173,6 +173,28 @@ fn trust_that_an_outsider_can_set_is_found() {
         lines(&with("LEVEL:", "ACTIONS_ALLOW_UNSECURE_COMMANDS: true, LEVEL:").insecure_commands),
         [5]
     );
+}
+
+#[test]
+fn values_that_become_part_of_a_script_are_found() {
+    for value in [
+        "steps.read.outputs.version",
+        "github.ref_name",
+        "github.ref == 'x' && github.ref_name || 'none'",
+    ] {
+        let audit = with("hashFiles('*.txt')", value);
+        assert_eq!(lines(&audit.open_scripts), [19], "{value}: {:?}", audit.open_scripts);
+    }
+    for value in [
+        "inputs.level",
+        "github.sha",
+        "github.ref_name == 'main'",
+        "steps.read.outcome",
+    ] {
+        assert!(with("hashFiles('*.txt')", value).open_scripts.is_empty(), "{value}");
+    }
+    let key = with("{LEVEL:", "{'${{ runner.os }}':");
+    assert_eq!(lines(&key.expressions), [5]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
-//! Conditions that decide about trust by what an outsider can set.
+//! Conditions that decide by what an outsider can set, and scripts that such a value becomes part of.
 
 use super::report::{Report, add};
+use super::scope::Scope;
 use crate::facts::workflow::expression::{Access, Expression, Operator};
 use crate::source::yaml::Node;
 
@@ -60,6 +61,56 @@ pub(super) fn condition(expression: &Expression, node: &Node, name: &str, report
                 .for_each(|argument| condition(argument, node, name, report));
         }
         _ => {}
+    }
+}
+
+/// Values of an expression that somebody else may choose: outputs, inputs, names of branches. What an outsider writes
+/// freely is told elsewhere, for it is worse.
+pub(super) fn values(expression: &Expression, scope: &Scope) -> Vec<String> {
+    let mut found = Vec::new();
+    collect(expression, scope, &mut found);
+    found
+}
+
+fn collect(expression: &Expression, scope: &Scope, found: &mut Vec<String>) {
+    match expression {
+        Expression::Access { .. } => found.extend(dotted(expression).filter(|text| is_chosen(text, scope))),
+        // only what a choice ends in becomes text
+        Expression::Binary {
+            operator: Operator::And,
+            operands,
+            ..
+        } => {
+            if let Some(last) = operands.last() {
+                collect(last, scope, found);
+            }
+        }
+        Expression::Binary {
+            operator: Operator::Or,
+            operands,
+            ..
+        } => operands.iter().for_each(|operand| collect(operand, scope, found)),
+        Expression::Call { name, arguments, .. }
+            if matches!(
+                name.to_lowercase().as_str(),
+                "format" | "join" | "tojson" | "fromjson" | "case"
+            ) =>
+        {
+            arguments.iter().for_each(|argument| collect(argument, scope, found));
+        }
+        _ => {}
+    }
+}
+
+fn is_chosen(text: &str, scope: &Scope) -> bool {
+    let parts: Vec<&str> = text.split('.').collect();
+    match parts.as_slice() {
+        ["steps" | "needs", _, "outputs", ..] => true,
+        ["inputs", name] | ["github", "event", "inputs", name] => {
+            !scope.closed_inputs.iter().any(|closed| closed == name)
+        }
+        ["github", "ref" | "ref_name" | "base_ref"] | ["github", "event", "release", "tag_name"] => true,
+        _ => false,
     }
 }
 
