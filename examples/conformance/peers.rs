@@ -17,7 +17,7 @@ use crate::ours::normalised;
 /// `None` when the peer refuses the project as a whole: it finds no requirements where it looks for them.
 pub(crate) fn run(tool: &str, project: &Path) -> Result<Option<Vec<Found>>, Box<dyn Error>> {
     match tool {
-        "hadolint" => hadolint(project).map(Some),
+        "hadolint" => hadolint(project),
         "zizmor" => zizmor(project).map(Some),
         "actionlint" => actionlint(project).map(Some),
         "deptry" => deptry(project),
@@ -67,19 +67,30 @@ fn at(path: &str, line: u32) -> Place {
     }
 }
 
-fn hadolint(project: &Path) -> Result<Vec<Found>, Box<dyn Error>> {
+fn hadolint(project: &Path) -> Result<Option<Vec<Found>>, Box<dyn Error>> {
     let mut command = Command::new("hadolint");
     command
-        .args(["--format", "json", "--no-fail", "--disable-ignore-pragma", "Dockerfile"])
+        .args([
+            "--format",
+            "json",
+            "--no-fail",
+            "--disable-ignore-pragma",
+            "--info",
+            "DL3057",
+            "Dockerfile",
+        ])
         .current_dir(project);
-    Ok(items(&output(&mut command)?)
-        .iter()
-        .map(|item| Found {
-            rule: text(&item["code"]),
-            place: at("Dockerfile", line(&item["line"])),
-            message: text(&item["message"]),
-        })
-        .collect())
+    let items = items(&output(&mut command)?);
+    // Of a file that it cannot parse, such as one with a here-document, it has no verdict.
+    if items.iter().any(|item| item["code"] == "DL1000") {
+        return Ok(None);
+    }
+    let found = items.iter().map(|item| Found {
+        rule: text(&item["code"]),
+        place: at("Dockerfile", line(&item["line"])),
+        message: text(&item["message"]),
+    });
+    Ok(Some(found.collect()))
 }
 
 fn workflows(project: &Path) -> Vec<PathBuf> {

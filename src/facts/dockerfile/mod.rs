@@ -1,6 +1,7 @@
 //! The `dockerfile` fact: how the project's image is built, and what goes into the build context.
 
 mod context;
+mod habits;
 mod ignore_rules;
 mod model;
 mod stages;
@@ -14,7 +15,7 @@ use crate::source::{File, Snapshot};
 
 pub use context::docker_context;
 pub use ignore_rules::DockerIgnore;
-pub use model::{BaseImage, Command, ContextFacts, DockerfileFacts, Instruction, Place, Stage, Trouble};
+pub use model::{BaseImage, Command, ContextFacts, DockerfileFacts, Habit, Instruction, Place, Stage, Trouble};
 
 const FILE_BYTES: usize = 512 << 10;
 
@@ -83,6 +84,7 @@ fn read(file: &File, facts: &mut DockerfileFacts) {
         Ok(dockerfile) => {
             let lines = Lines::new(content);
             stages::read(&dockerfile, &|offset| lines.locate(&file.path, offset), facts);
+            facts.habits = habits::read(&dockerfile, &|offset| lines.locate(&file.path, offset));
             facts.valid = true;
         }
         Err(error) => {

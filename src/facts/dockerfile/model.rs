@@ -53,8 +53,21 @@ pub struct DockerfileFacts {
     pub volumes: Vec<String>,
     /// Whether there is more than one stage.
     pub multi_stage: bool,
+    /// What a builder accepts and a reviewer asks about.
+    pub habits: Vec<Habit>,
     /// The build context.
     pub context: ContextFacts,
+}
+
+/// A habit worth a question.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Habit {
+    /// The rule that it breaks.
+    pub rule: &'static str,
+    /// What it is.
+    pub what: String,
+    /// The instruction.
+    pub loc: Location,
 }
 
 /// One stage.
