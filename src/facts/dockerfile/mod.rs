@@ -1,6 +1,7 @@
 //! The `dockerfile` fact: how the project's image is built, and what goes into the build context.
 
 mod context;
+mod dialect;
 mod habits;
 mod ignore_rules;
 mod model;
@@ -79,7 +80,8 @@ fn read(file: &File, facts: &mut DockerfileFacts) {
         facts.errors.push(trouble("cannot be read as text", 1, 1));
         return;
     };
-    let content = text.content.as_ref();
+    let content = dialect::readable(&text.content);
+    let content = content.as_ref();
     match parse(content) {
         Ok(dockerfile) => {
             let lines = Lines::new(content);

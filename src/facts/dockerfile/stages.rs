@@ -197,6 +197,23 @@ impl StageReader<'_> {
             Kind::Workdir(workdir) => {
                 self.push("WORKDIR", workdir.workdir.span.start, &workdir.arguments.value);
             }
+            Kind::Label(label) => {
+                self.push("LABEL", label.label.span.start, &label.arguments.value);
+            }
+            Kind::Maintainer(maintainer) => {
+                self.push("MAINTAINER", maintainer.maintainer.span.start, &maintainer.name.value);
+            }
+            Kind::Onbuild(onbuild) => {
+                // What it does later is not this image's.
+                self.push("ONBUILD", onbuild.onbuild.span.start, "");
+            }
+            Kind::Shell(shell) => {
+                let words: Vec<&str> = shell.arguments.iter().map(|word| word.value.as_ref()).collect();
+                self.push("SHELL", shell.shell.span.start, &words.join(" "));
+            }
+            Kind::Stopsignal(signal) => {
+                self.push("STOPSIGNAL", signal.stopsignal.span.start, &signal.arguments.value);
+            }
             _ => {}
         }
     }

@@ -187,7 +187,13 @@ impl Reader<'_> {
             docker::Command::Shell(text) => text.value.to_owned(),
             _ => String::new(),
         };
-        for document in &run.here_docs {
+        // A here-document is a script of the shell, unless a program is named for it.
+        let bare = run.here_docs.is_empty() || text.split_whitespace().all(|word| word.starts_with("<<"));
+        for document in run
+            .here_docs
+            .iter()
+            .filter(|document| bare && !document.value.starts_with("#!"))
+        {
             text.push('\n');
             text.push_str(&document.value);
         }
@@ -217,7 +223,7 @@ impl Reader<'_> {
             .commands
             .iter()
             .any(|words| words[0] == "set" && words.iter().any(|word| word == "pipefail"));
-        let is_shell = matches!(run.arguments, docker::Command::Shell(_)) && run.here_docs.is_empty();
+        let is_shell = matches!(run.arguments, docker::Command::Shell(_));
         if script.pipes && !state.pipefail && !sets && is_shell {
             self.push("pipes-fail", "a pipe", start);
         }

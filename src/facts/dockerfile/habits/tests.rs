@@ -89,6 +89,15 @@ fn shells_and_packages() {
 }
 
 #[test]
+fn here_documents_and_resets() {
+    assert_eq!(
+        habits("FROM a:1\nRUN <<EOF\nset -e\na | b\nEOF\nENTRYPOINT []\nCMD [ ]\n"),
+        [("pipes-fail", 2)]
+    );
+    assert_eq!(habits("FROM a:1\nRUN python3 <<EOF\nx = a | b\nEOF\n"), []);
+}
+
+#[test]
 fn an_endless_script_ends() {
     let text = format!("FROM a:1\nRUN {}\n", "cd a && ".repeat(40_000));
     assert!(habits(&text).len() <= 300);
