@@ -85,10 +85,8 @@ pub(super) fn habits(
                     );
                 }
             }
-            "apk" if verb == "add" => {
-                if !has(&["--no-cache"]) && !cached("/var/cache/apk") && !cached("/etc/apk") {
-                    note("apk-keeps-no-cache", "`apk add` without `--no-cache`".to_owned());
-                }
+            "apk" if verb == "add" && !has(&["--no-cache"]) && !cached("/var/cache/apk") && !cached("/etc/apk") => {
+                note("apk-keeps-no-cache", "`apk add` without `--no-cache`".to_owned());
             }
             program
                 if program.starts_with("pip")
