@@ -281,21 +281,21 @@ fn waits_for(file: &WorkflowFile, job: &Job, testing: &[&str]) -> bool {
 }
 
 fn permissions(file: &WorkflowFile, facts: &mut WorkflowFacts) {
-    let broad = |text: &str| text == "write-all";
-    let missing = file.permissions.is_none() && file.jobs.iter().any(|job| job.permissions.is_none());
-    let given = file.permissions.as_deref().is_some_and(broad)
-        || file
-            .jobs
-            .iter()
-            .any(|job| job.permissions.as_deref().is_some_and(broad));
-    if missing || given {
-        let what = if given { "write-all" } else { "no `permissions`" };
+    let broad = |text: &Option<String>| text.as_deref() == Some("write-all");
+    if broad(&file.permissions) {
         let loc = file.permissions_loc.clone().unwrap_or_else(|| file.loc.clone());
         facts.broad_permissions.push(Finding {
             name: file.path.clone(),
-            what: what.to_owned(),
+            what: "write-all".to_owned(),
             loc,
         });
+    }
+    for job in &file.jobs {
+        if broad(&job.permissions) {
+            facts.broad_permissions.push(finding(job, "write-all", &job.loc));
+        } else if file.permissions.is_none() && job.permissions.is_none() {
+            facts.broad_permissions.push(finding(job, "no `permissions`", &job.loc));
+        }
     }
     let foreign = |step: &&Step| step.checkout_ref.as_deref().is_some_and(|text| text.contains("head"));
     if file.triggers.privileged {
