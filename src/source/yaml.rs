@@ -3,6 +3,7 @@
 //! The tree is built from the parser's events, so that an alias is never copied: what it stands for is counted, and a
 //! file that would grow beyond the limits is refused. No other module knows the YAML parser.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
@@ -275,6 +276,11 @@ fn merged(items: Vec<(Rc<Node>, Rc<Node>)>) -> Vec<(Rc<Node>, Rc<Node>)> {
         return items;
     }
     let (merges, mut own): (Vec<_>, Vec<_>) = items.into_iter().partition(|(key, _)| key.text() == Some("<<"));
+    // By name: many merges of one large mapping must not compare every pair of keys.
+    let mut known: HashSet<String> = own
+        .iter()
+        .filter_map(|(key, _)| key.text().map(str::to_owned))
+        .collect();
     for (_, value) in merges {
         let sources = match &value.value {
             Value::List(list) => list.clone(),
@@ -282,7 +288,7 @@ fn merged(items: Vec<(Rc<Node>, Rc<Node>)>) -> Vec<(Rc<Node>, Rc<Node>)> {
         };
         for source in sources {
             for (key, value) in source.entries() {
-                if !own.iter().any(|(known, _)| known.text() == key.text()) {
+                if key.text().is_none_or(|text| known.insert(text.to_owned())) {
                     own.push((Rc::clone(key), Rc::clone(value)));
                 }
             }

@@ -53,10 +53,7 @@ fn read_job(snapshot: &Snapshot, file: &WorkflowFile, job: &Job, facts: &mut Wor
         .text(&file.path)
         .map(|text| text.content.into_owned())
         .unwrap_or_default();
-    let source = Source {
-        path: &file.path,
-        text: &text,
-    };
+    let source = Source::new(&file.path, &text);
     let mut runs_tests = false;
     for step in &job.steps {
         action(job, step, facts);
@@ -168,10 +165,7 @@ fn local_action(snapshot: &Snapshot, step: &Step) -> Vec<String> {
     let Ok(root) = yaml::parse(&text.content) else {
         return Vec::new();
     };
-    let source = Source {
-        path,
-        text: &text.content,
-    };
+    let source = Source::new(path, &text.content);
     let steps = root
         .get("runs")
         .and_then(|runs| runs.get("steps"))

@@ -34,10 +34,7 @@ pub fn collect(snapshot: &Snapshot) -> WorkflowFacts {
         let Some(text) = file.text() else { continue };
         match yaml::parse(&text.content) {
             Ok(root) => {
-                let source = model::Source {
-                    path: &file.path,
-                    text: &text.content,
-                };
+                let source = model::Source::new(&file.path, &text.content);
                 if github {
                     facts.audit.extend(audit::audit(&root, &source));
                 }

@@ -231,9 +231,19 @@ pub struct Trouble {
 pub(super) struct Source<'a> {
     pub(super) path: &'a str,
     pub(super) text: &'a str,
+    /// Taken apart once: a script of a hostile file may have a hundred thousand commands to be placed.
+    lines: Vec<&'a str>,
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    pub(super) fn new(path: &'a str, text: &'a str) -> Self {
+        Self {
+            path,
+            text,
+            lines: text.lines().collect(),
+        }
+    }
+
     pub(super) fn at(&self, node: &Node) -> Location {
         Location::new(self.path, node.line, node.column)
     }
@@ -242,8 +252,8 @@ impl Source<'_> {
     pub(super) fn line_of(&self, node: &Node, line: &str) -> Location {
         let wanted = line.trim();
         let lines = self
-            .text
-            .lines()
+            .lines
+            .iter()
             .enumerate()
             .skip(node.line.saturating_sub(1))
             .take(2_000);

@@ -33,13 +33,7 @@ jobs:
 
 fn audit_text(text: &str) -> Audit {
     let root = yaml::parse(text).expect("sound YAML");
-    audit(
-        &root,
-        &Source {
-            path: ".github/workflows/ci.yml",
-            text,
-        },
-    )
+    audit(&root, &Source::new(".github/workflows/ci.yml", text))
 }
 
 /// The audit of the sound workflow with one text replaced.
