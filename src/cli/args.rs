@@ -170,6 +170,20 @@ impl New {
     }
 }
 
+/// A selection of checks
+#[derive(Debug, Clone, Args)]
+pub struct Selection {
+    /// A check file or a folder of them, on top of the built-in ones; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub checks: Vec<PathBuf>,
+    /// Only the checks whose id or area matches; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub only: Vec<String>,
+    /// Leave out the checks whose id or area matches; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub skip: Vec<String>,
+}
+
 /// `proofolio verify`
 #[derive(Debug, Clone, Args)]
 pub struct Verify {
@@ -182,15 +196,9 @@ pub struct Verify {
     /// Read only: start no container
     #[arg(long = "static")]
     pub static_only: bool,
-    /// A check file or a folder of them, on top of the built-in ones; may be repeated
-    #[arg(long, value_name = "PATH")]
-    pub checks: Vec<PathBuf>,
-    /// Run only the checks whose id or area matches; may be repeated
-    #[arg(long, value_name = "GLOB")]
-    pub only: Vec<String>,
-    /// Leave out the checks whose id or area matches; may be repeated
-    #[arg(long, value_name = "GLOB")]
-    pub skip: Vec<String>,
+    /// Which checks
+    #[command(flatten)]
+    pub selection: Selection,
     /// Judge what the repository asks not to hear of, too
     #[arg(long)]
     pub no_suppressions: bool,
@@ -269,15 +277,9 @@ pub enum Checks {
 /// `proofolio checks list`
 #[derive(Debug, Clone, Args)]
 pub struct ChecksList {
-    /// A check file or a folder of them, on top of the built-in ones; may be repeated
-    #[arg(long, value_name = "PATH")]
-    pub checks: Vec<PathBuf>,
-    /// List only the checks whose id or area matches; may be repeated
-    #[arg(long, value_name = "GLOB")]
-    pub only: Vec<String>,
-    /// Leave out the checks whose id or area matches; may be repeated
-    #[arg(long, value_name = "GLOB")]
-    pub skip: Vec<String>,
+    /// Which checks
+    #[command(flatten)]
+    pub selection: Selection,
     /// Print the checks as JSON
     #[arg(long)]
     pub json: bool,

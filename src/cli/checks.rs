@@ -24,8 +24,8 @@ pub fn run(command: Checks) -> anyhow::Result<Exit> {
 }
 
 fn list(command: &ChecksList) -> anyhow::Result<Exit> {
-    let rubric = Rubric::load(&command.checks).map_err(broken_checks)?;
-    let checks = select(&rubric.checks, &command.only, &command.skip)
+    let rubric = Rubric::load(&command.selection.checks).map_err(broken_checks)?;
+    let checks = select(&rubric.checks, &command.selection.only, &command.selection.skip)
         .map_err(|error| Refusal::usage(error.to_string(), "A pattern is an id, an area or a glob over either."))?;
     if command.json {
         let items: Vec<_> = checks.iter().map(|check| as_json(check)).collect();

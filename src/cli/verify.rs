@@ -44,11 +44,11 @@ const CERTIFICATE_VARIABLES: [&str; 4] = ["SSL_CERT_FILE", "PIP_CERT", "REQUESTS
 
 /// Runs the command.
 pub fn run(global: &Global, command: Verify) -> anyhow::Result<Exit> {
-    let rubric = match Rubric::load(&command.checks) {
+    let rubric = match Rubric::load(&command.selection.checks) {
         Ok(rubric) => rubric,
         Err(error) => return Err(broken_checks(error)),
     };
-    let checks = select(&rubric.checks, &command.only, &command.skip)
+    let checks = select(&rubric.checks, &command.selection.only, &command.selection.skip)
         .map_err(|error| Refusal::usage(error.to_string(), "A pattern is an id, an area or a glob over either."))?;
     if checks.is_empty() {
         return Err(Refusal::incomplete("no check is selected", "Loosen --only or --skip."));

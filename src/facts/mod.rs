@@ -12,6 +12,7 @@ pub mod kubernetes;
 pub mod location;
 pub mod notebooks;
 mod observation;
+pub mod place;
 pub mod project;
 pub mod python;
 pub mod requirements;

@@ -5,12 +5,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::location::Location;
+use super::place::{Place, Places};
 use crate::source::{File, Snapshot};
 
-/// Most notebooks, the largest in bytes, and most findings of a kind.
+/// Most notebooks, and the largest in bytes.
 const NOTEBOOKS: usize = 100;
 const LARGEST: u64 = 16 << 20;
-const MOST: usize = 200;
 /// A notebook over this many bytes carries more output than a person reads.
 const HEAVY: u64 = 1 << 20;
 
@@ -47,17 +47,6 @@ pub struct Notebook {
     /// Cells with text.
     pub text_cells: usize,
     /// Its first line.
-    pub loc: Location,
-}
-
-/// Something worth a finding.
-#[derive(Debug, Clone, Serialize)]
-pub struct Place {
-    /// The notebook.
-    pub name: String,
-    /// What it is.
-    pub what: String,
-    /// Where the cell begins.
     pub loc: Location,
 }
 
@@ -127,27 +116,23 @@ pub fn collect(snapshot: &Snapshot) -> NotebookFacts {
         facts.present = true;
         if file.size > HEAVY {
             let megabytes = file.size.div_ceil(1 << 20);
-            push(
-                &mut facts.heavy,
-                file,
-                format!("{megabytes} MB, nearly all of it output"),
-                1,
-            );
+            facts
+                .heavy
+                .note_line(file, format!("{megabytes} MB, nearly all of it output"), 1);
         }
         let Some(text) = file.text().filter(|_| file.size <= LARGEST) else {
-            push(&mut facts.unread, file, "it is too large, or no text".to_owned(), 1);
+            facts
+                .unread
+                .note_line(file, "it is too large, or no text".to_owned(), 1);
             continue;
         };
         match serde_json::from_str::<Written>(&text.content) {
             Ok(written) => read(file, &text.content, written, &mut facts),
             Err(error) => {
                 let line = error.line();
-                push(
-                    &mut facts.unread,
-                    file,
-                    "it is no notebook: its JSON is broken".to_owned(),
-                    line,
-                );
+                facts
+                    .unread
+                    .note_line(file, "it is no notebook: its JSON is broken".to_owned(), line);
             }
         }
     }
@@ -185,8 +170,7 @@ fn read(file: &File, text: &str, written: Written, facts: &mut NotebookFacts) {
         if let Some(count) = cell.execution_count {
             notebook.executed += 1;
             match latest {
-                Some((before, ran)) if count < ran => push(
-                    &mut facts.out_of_order,
+                Some((before, ran)) if count < ran => facts.out_of_order.note_line(
                     file,
                     format!("cell {number} was run before cell {before} above it ([{count}] and [{ran}])"),
                     line,
@@ -200,23 +184,19 @@ fn read(file: &File, text: &str, written: Written, facts: &mut NotebookFacts) {
             .find(|output| matches!(output.output_type.as_str(), "error" | "pyerr"))
         {
             let name: String = output.ename.as_deref().unwrap_or("an error").chars().take(60).collect();
-            push(&mut facts.errors, file, format!("cell {number} ends in {name}"), line);
+            facts
+                .errors
+                .note_line(file, format!("cell {number} ends in {name}"), line);
         }
         if let Some(package) = lines.iter().find_map(|line| unpinned(line)) {
-            push(
-                &mut facts.installs,
-                file,
-                format!("cell {number} installs {package}"),
-                line,
-            );
+            facts
+                .installs
+                .note_line(file, format!("cell {number} installs {package}"), line);
         }
         if lines.iter().any(|line| names_machine(line)) {
-            push(
-                &mut facts.machine_paths,
-                file,
-                format!("cell {number} names a folder of one machine"),
-                line,
-            );
+            facts
+                .machine_paths
+                .note_line(file, format!("cell {number} names a folder of one machine"), line);
         }
     }
     facts.files.push(notebook);
@@ -278,16 +258,6 @@ fn names_machine(line: &str) -> bool {
         || ["C:\\Users\\", "C:\\\\Users", "C:/Users/"]
             .iter()
             .any(|start| code.contains(start))
-}
-
-fn push(list: &mut Vec<Place>, file: &File, what: String, line: usize) {
-    if list.len() < MOST {
-        list.push(Place {
-            name: file.path.clone(),
-            what,
-            loc: Location::new(&file.path, line, 1),
-        });
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::facts::location::Location;
+use crate::facts::place::{Place, Places};
 use crate::source::{File, Snapshot};
 
 /// Most findings of a kind.
@@ -27,30 +28,19 @@ pub struct Hygiene {
     pub pointers: Vec<Place>,
 }
 
-/// Something worth a finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Place {
-    /// The file.
-    pub name: String,
-    /// More about it; empty for nothing.
-    pub what: String,
-    /// Where it is.
-    pub loc: Location,
-}
-
 /// Looks at every tracked file; without a repository, at every file.
 pub(super) fn collect(snapshot: &Snapshot) -> Hygiene {
     let mut hygiene = Hygiene::default();
     let counts = |tracked: bool| tracked || snapshot.git().is_none();
     for file in snapshot.sources().filter(|file| counts(file.tracked)) {
         if let Some(program) = machine_file(file) {
-            push(&mut hygiene.machine_files, file, program.to_owned(), 1);
+            hygiene.machine_files.note_line(file, program, 1);
         }
         let Some(bytes) = file.bytes().filter(|bytes| bytes.len() as u64 <= TEXT_BYTES) else {
             continue;
         };
         if bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
-            push(&mut hygiene.pointers, file, String::new(), 1);
+            hygiene.pointers.note_line(file, "", 1);
         }
         if bytes.starts_with(b"#!")
             && bytes
@@ -59,20 +49,19 @@ pub(super) fn collect(snapshot: &Snapshot) -> Hygiene {
                 .take_while(|byte| **byte != b'\n')
                 .any(|byte| *byte == b'\r')
         {
-            push(&mut hygiene.windows_scripts, file, String::new(), 1);
+            hygiene.windows_scripts.note_line(file, "", 1);
         }
         if let Some(line) = conflict(bytes) {
-            push(&mut hygiene.conflict_markers, file, String::new(), line);
+            hygiene.conflict_markers.note_line(file, "", line);
         }
     }
     for link in snapshot.links().iter().filter(|link| counts(link.tracked)).take(MOST) {
         let target = String::from_utf8_lossy(&link.target);
         if leads_out(&link.path, &target) {
-            hygiene.escaping_links.push(Place {
-                name: link.path.clone(),
-                what: target.chars().take(200).collect(),
-                loc: Location::start(&link.path),
-            });
+            let shown: String = target.chars().take(200).collect();
+            hygiene
+                .escaping_links
+                .note(&link.path, shown, Location::start(&link.path));
         }
     }
     for note in snapshot
@@ -81,11 +70,9 @@ pub(super) fn collect(snapshot: &Snapshot) -> Hygiene {
         .filter(|note| note.what.ends_with("in upper and lower case only"))
         .take(MOST)
     {
-        hygiene.case_collisions.push(Place {
-            name: note.path.clone(),
-            what: note.what.clone(),
-            loc: Location::start(&note.path),
-        });
+        hygiene
+            .case_collisions
+            .note(&note.path, note.what.as_str(), Location::start(&note.path));
     }
     hygiene
 }
@@ -139,16 +126,6 @@ fn leads_out(path: &str, target: &str) -> bool {
         }
     }
     false
-}
-
-fn push(list: &mut Vec<Place>, file: &File, what: String, line: usize) {
-    if list.len() < MOST {
-        list.push(Place {
-            name: file.path.clone(),
-            what,
-            loc: Location::new(&file.path, line, 1),
-        });
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::location::Location;
 use crate::source::{EnvironmentKind, Snapshot};
 
-pub use hygiene::{Hygiene, Place};
+pub use hygiene::Hygiene;
 
 /// What is known of the repository and its history.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]

@@ -1,7 +1,8 @@
 //! The containers of a pod: image, probes, resources, rights, and what is written into their environment.
 
 use super::documents::Document;
-use super::{Container, KubernetesFacts, MOST, push};
+use super::{Container, KubernetesFacts, MOST};
+use crate::facts::place::Places;
 use crate::facts::secrets::{is_placeholder, names_secret};
 use crate::source::yaml::Node;
 
@@ -12,12 +13,9 @@ const MIGHTY: [&str; 5] = ["ALL", "SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE", "SYS_M
 pub(super) fn read(document: &Document, pod: &Node, facts: &mut KubernetesFacts) {
     for key in ["hostNetwork", "hostPID", "hostIPC"] {
         if let Some(node) = pod.get(key).filter(|node| node.is_true()) {
-            push(
-                &mut facts.dangers,
-                document.name(),
-                format!("`{key}: true`"),
-                document.place(node),
-            );
+            facts
+                .dangers
+                .note(document.name(), format!("`{key}: true`"), document.place(node));
         }
     }
     let volumes = pod
@@ -27,8 +25,7 @@ pub(super) fn read(document: &Document, pod: &Node, facts: &mut KubernetesFacts)
     for volume in volumes {
         if let Some(path) = volume.get("hostPath") {
             let shown = path.get("path").and_then(|path| path.text()).unwrap_or("?");
-            push(
-                &mut facts.dangers,
+            facts.dangers.note(
                 document.name(),
                 format!("the host's `{shown}` is mounted"),
                 document.place(path),
@@ -79,12 +76,9 @@ fn dangers(document: &Document, name: &str, node: &Node, facts: &mut KubernetesF
     };
     for key in ["privileged", "allowPrivilegeEscalation"] {
         if let Some(value) = context.get(key).filter(|value| value.is_true()) {
-            push(
-                &mut facts.dangers,
-                name,
-                format!("`{key}: true`"),
-                document.place(value),
-            );
+            facts
+                .dangers
+                .note(name, format!("`{key}: true`"), document.place(value));
         }
     }
     let Some(added) = context
@@ -96,12 +90,9 @@ fn dangers(document: &Document, name: &str, node: &Node, facts: &mut KubernetesF
     for capability in added.items() {
         let mighty = |text: &&str| MIGHTY.contains(&text.trim_start_matches("CAP_"));
         if let Some(text) = capability.text().filter(mighty) {
-            push(
-                &mut facts.dangers,
-                name,
-                format!("the capability `{text}`"),
-                document.place(capability),
-            );
+            facts
+                .dangers
+                .note(name, format!("the capability `{text}`"), document.place(capability));
         }
     }
 }
@@ -116,12 +107,9 @@ fn environment(document: &Document, name: &str, node: &Node, facts: &mut Kuberne
         let Some(value) = variable.get("value") else { continue };
         let written = value.text().is_some_and(|text| !is_filled_in_elsewhere(text));
         if written && holds_secret(key) {
-            push(
-                &mut facts.written_secrets,
-                name,
-                format!("the variable `{key}`"),
-                document.place(value),
-            );
+            facts
+                .written_secrets
+                .note(name, format!("the variable `{key}`"), document.place(value));
         }
     }
 }

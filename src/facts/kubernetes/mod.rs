@@ -11,6 +11,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use super::location::Location;
+use super::place::{Place, Places};
 use crate::source::Snapshot;
 use crate::source::yaml::Node;
 use documents::Document;
@@ -27,11 +28,11 @@ pub struct KubernetesFacts {
     /// Their containers.
     pub containers: Vec<Container>,
     /// Rights that reach the host.
-    pub dangers: Vec<Danger>,
+    pub dangers: Vec<Place>,
     /// Values of secrets that are written down.
-    pub written_secrets: Vec<Danger>,
+    pub written_secrets: Vec<Place>,
     /// Selectors that select nothing.
-    pub unmatched_selectors: Vec<Danger>,
+    pub unmatched_selectors: Vec<Place>,
 }
 
 /// A workload: something that starts pods.
@@ -71,17 +72,6 @@ pub struct Container {
     /// Whether it, or its pod, is made to run without root.
     pub not_root: bool,
     /// Where it begins.
-    pub loc: Location,
-}
-
-/// Something worth a finding.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct Danger {
-    /// The workload, the container or the service.
-    pub name: String,
-    /// What it is.
-    pub what: String,
-    /// Where it is.
     pub loc: Location,
 }
 
@@ -135,8 +125,7 @@ fn workload(
             .into_iter()
             .find(|(key, value)| labels.get(key) != Some(value));
         if let Some((key, value)) = missing.filter(|_| template.is_some()) {
-            push(
-                &mut facts.unmatched_selectors,
+            facts.unmatched_selectors.note(
                 document.name(),
                 format!("it selects `{key}: {value}`, which its own pods do not carry"),
                 document.place(&wanted),
@@ -173,8 +162,7 @@ fn service(document: &Document, pods: &[BTreeMap<String, String>], partial: bool
         return;
     }
     let list: Vec<String> = wanted.iter().map(|(key, value)| format!("{key}: {value}")).collect();
-    push(
-        &mut facts.unmatched_selectors,
+    facts.unmatched_selectors.note(
         document.name(),
         format!("no pod carries `{}`", list.join(", ")),
         document.place(&selector),
@@ -192,12 +180,9 @@ fn written_secret(document: &Document, facts: &mut KubernetesFacts) {
                 .text()
                 .is_some_and(|text| !containers::is_filled_in_elsewhere(text));
             if filled && let Some(key) = key.text() {
-                push(
-                    &mut facts.written_secrets,
-                    document.name(),
-                    format!("`{key}` of the Secret"),
-                    document.place(value),
-                );
+                facts
+                    .written_secrets
+                    .note(document.name(), format!("`{key}` of the Secret"), document.place(value));
             }
         }
     }
@@ -215,14 +200,4 @@ fn pairs(node: &Node) -> BTreeMap<String, String> {
         .iter()
         .filter_map(|(key, value)| Some((text(key)?, text(value)?)))
         .collect()
-}
-
-fn push(list: &mut Vec<Danger>, name: &str, what: String, loc: Location) {
-    if list.len() < MOST {
-        list.push(Danger {
-            name: name.to_owned(),
-            what,
-            loc,
-        });
-    }
 }
