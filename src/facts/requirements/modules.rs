@@ -51,7 +51,7 @@ pub(in crate::facts) fn modules_of(distribution: &str, mut tell: impl FnMut(&str
 }
 
 /// Distributions by name, with their modules as they are written.
-const MODULES: [(&str, &[&str]); 221] = [
+const MODULES: [(&str, &[&str]); 222] = [
     ("ansible-core", &["ansible"]),
     ("antlr4-python3-runtime", &["antlr4"]),
     ("apache-airflow", &["airflow"]),
@@ -261,6 +261,7 @@ const MODULES: [(&str, &[&str]); 221] = [
     ("pyzmq", &["zmq"]),
     ("readability-lxml", &["readability"]),
     ("redis-py-cluster", &["rediscluster"]),
+    ("requirements-parser", &["requirements"]),
     ("robotframework", &["robot"]),
     ("rpi-gpio", &["RPi"]),
     ("ruamel-yaml", &["ruamel"]),

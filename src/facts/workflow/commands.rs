@@ -95,6 +95,14 @@ impl Resolver<'_> {
         (text.content.len() <= 256 << 10).then(|| text.content.into_owned())
     }
 
+    /// The file with this path beneath some folder: a step may have a working directory of its own.
+    fn beneath(&self, path: &str) -> Option<String> {
+        let suffix = format!("/{path}");
+        let mut found = self.snapshot.sources().filter(|file| file.path.ends_with(&suffix));
+        let file = found.next()?;
+        found.next().is_none().then(|| self.text(&file.path)).flatten()
+    }
+
     fn file_lines(&self, names: &[&str], shell: Shell) -> Vec<shell::Command> {
         let text = names.iter().find_map(|name| self.text(name)).unwrap_or_default();
         let lines: Vec<&str> = text
@@ -147,7 +155,9 @@ impl Resolver<'_> {
         if !(path.contains('/') || word.starts_with("./") || path.ends_with(".sh")) {
             return Vec::new();
         }
-        let Some(text) = self.text(path) else { return Vec::new() };
+        let Some(text) = self.text(path).or_else(|| self.beneath(path)) else {
+            return Vec::new();
+        };
         let first = text.lines().next().unwrap_or_default();
         if !(path.ends_with(".sh") || (first.starts_with("#!") && first.contains("sh"))) {
             return Vec::new();
