@@ -154,7 +154,7 @@ fn read(file: &File, text: &str, written: Written, facts: &mut NotebookFacts) {
         text_cells: 0,
         loc: Location::start(&file.path),
     };
-    // The cell that ran last so far: its number among all cells, and its place in the order of running.
+    // The cell above that was run: its number among all cells, and its place in the order of running.
     let mut latest: Option<(usize, u64)> = None;
     for (index, cell) in cells.iter().enumerate() {
         let (number, line) = (index + 1, starts.get(index).copied().unwrap_or(1));
@@ -169,13 +169,14 @@ fn read(file: &File, text: &str, written: Written, facts: &mut NotebookFacts) {
         notebook.code_cells += 1;
         if let Some(count) = cell.execution_count {
             notebook.executed += 1;
-            match latest {
-                Some((before, ran)) if count < ran => facts.out_of_order.note_line(
+            if let Some((before, ran)) = latest.replace((number, count))
+                && count < ran
+            {
+                facts.out_of_order.note_line(
                     file,
                     format!("cell {number} was run before cell {before} above it ([{count}] and [{ran}])"),
                     line,
-                ),
-                _ => latest = Some((number, count)),
+                );
             }
         }
         if let Some(output) = cell

@@ -75,7 +75,11 @@ impl Scanner<'_> {
             match statement {
                 Stmt::FunctionDef(function) => {
                     let name = function.name.as_str();
-                    let test = self.scanned.is_test_module && name.starts_with("test");
+                    let is_fixture = function
+                        .decorator_list
+                        .iter()
+                        .any(|mark| last_name(&mark.expression) == "fixture");
+                    let test = self.scanned.is_test_module && name.starts_with("test") && !is_fixture;
                     if test {
                         self.test(function, class);
                         let index = self.scanned.tests.len() - 1;

@@ -107,3 +107,10 @@ fn a_test_that_reaches_nothing_of_the_project_tests_itself() {
         assert_eq!(names(&text), Vec::<String>::new());
     }
 }
+
+#[test]
+fn a_fixture_whose_name_begins_like_a_test_is_none() {
+    let text = "import pytest\n\n@pytest.fixture\ndef test_client():\n    return 1\n\ndef test_a(test_client):\n    assert test_client\n";
+    let facts = facts(&[("tests/test_x.py", text)]);
+    assert_eq!((facts.written, facts.assertion_free.len()), (1, 0));
+}
