@@ -83,15 +83,26 @@ pub fn collect(snapshot: &Snapshot) -> DocsFacts {
     if let Some((file, text)) = file.and_then(|file| Some((file, file.text()?))) {
         facts.missing_commands = promises::commands(snapshot, file, cut(&text.content));
     }
+    // Pages of a site generator link to what it makes of them.
+    let generated = [
+        "mkdocs.yml",
+        "_config.yml",
+        "book.toml",
+        "docs/conf.py",
+        "docs/source/conf.py",
+    ]
+    .iter()
+    .any(|name| snapshot.get(name).is_some())
+        || snapshot
+            .sources()
+            .any(|file| file.name().starts_with("docusaurus.config."));
     for file in snapshot.sources() {
         let lower = file.path.to_lowercase();
         if is_documentation(&lower) {
             facts.files.push(file.path.clone());
             placeholders(file, &mut facts.placeholders);
-            if let Some(text) = file
-                .text()
-                .filter(|_| lower.ends_with(".md") && facts.dead_links.len() < MANY)
-            {
+            let judged = lower.ends_with(".md") && (!generated || !lower.contains('/') || is_readme(file.name()));
+            if let Some(text) = file.text().filter(|_| judged && facts.dead_links.len() < MANY) {
                 facts
                     .dead_links
                     .extend(promises::links(snapshot, file, cut(&text.content)));
@@ -317,6 +328,21 @@ mod tests {
             (Some("LICENSE"), Some(".env.sample"))
         );
         assert_eq!(facts.files, ["README.md", "docs/adr/0001.md"]);
+    }
+
+    #[test]
+    fn pages_of_a_site_generator_are_not_asked_for_their_links() {
+        let files = |generator: &'static str| [("README.md", "[a](gone.md)"), ("docs/a.md", "[b](b)"), (generator, "")];
+        assert_eq!(
+            collect(&Snapshot::from_files("x", files("other.yml"))).dead_links.len(),
+            2
+        );
+        assert_eq!(
+            collect(&Snapshot::from_files("x", files("mkdocs.yml")))
+                .dead_links
+                .len(),
+            1
+        );
     }
 
     #[test]
