@@ -43,7 +43,8 @@ pub(super) fn read(root: &Node, source: &Source<'_>) -> WorkflowFile {
         errors: Vec::new(),
         loc: Location::start(source.path),
     };
-    let stages: Vec<&str> = root.get("stages").map(|node| node.texts()).unwrap_or_default();
+    let named = root.get("stages").or_else(|| root.get("types"));
+    let stages: Vec<&str> = named.map_or_else(|| vec!["build", "test", "deploy"], |node| node.texts());
     let mut stage_of: Vec<String> = Vec::new();
     for (key, job) in root.entries().iter().take(JOBS) {
         let Some(id) = key.text() else { continue };
@@ -73,6 +74,10 @@ pub(super) fn read(root: &Node, source: &Source<'_>) -> WorkflowFile {
             loc: source.at(root),
         });
     }
+    // What another file defines cannot be known here.
+    if root.get("include").is_none() && root.entries().len() <= JOBS {
+        refused(&mut file, &stages, &stage_of);
+    }
     // without `needs`, a job waits for all jobs of earlier stages
     let position = |stage: &str| stages.iter().position(|known| *known == stage);
     let ids: Vec<(String, Option<usize>)> = file
@@ -88,6 +93,30 @@ pub(super) fn read(root: &Node, source: &Source<'_>) -> WorkflowFile {
         }
     }
     file
+}
+
+/// Stages and jobs that a job names and that are nowhere: the whole pipeline is refused then.
+fn refused(file: &mut WorkflowFile, stages: &[&str], stage_of: &[String]) {
+    for (job, stage) in file.jobs.iter().zip(stage_of) {
+        let known =
+            stages.contains(&stage.as_str()) || matches!(stage.as_str(), ".pre" | ".post") || stage.contains('$');
+        if !known {
+            file.errors.push(Trouble {
+                message: format!("job `{}` is in the stage `{stage}`, which is not in `stages`", job.id),
+                loc: job.loc.clone(),
+            });
+        }
+        let missing = job
+            .needs
+            .iter()
+            .find(|need| !file.jobs.iter().any(|other| other.id == **need) && !need.contains('$'));
+        if let Some(need) = missing {
+            file.errors.push(Trouble {
+                message: format!("job `{}` needs `{need}`, which is not there", job.id),
+                loc: job.loc.clone(),
+            });
+        }
+    }
 }
 
 /// A job and the templates that it extends, nearest first.
@@ -163,7 +192,15 @@ fn read_job(key: &Node, id: &str, root: &Node, chain: &Chain<'_>, source: &Sourc
 }
 
 fn needs(node: &Node) -> Vec<String> {
+    // A job of another pipeline, and one that may be missing, are not waited for here.
+    let elsewhere = |item: &Rc<Node>| {
+        ["pipeline", "project"].iter().any(|key| item.get(key).is_some())
+            || item.get("optional").is_some_and(|node| node.is_true())
+    };
     let name = |item: &Rc<Node>| {
+        if elsewhere(item) {
+            return None;
+        }
         item.text()
             .or_else(|| item.get("job").and_then(|job| job.text()))
             .map(str::to_owned)

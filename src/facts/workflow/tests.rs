@@ -281,3 +281,26 @@ deploy: {stage: deploy, environment: {name: production}, interruptible: false, s
         [1; 4]
     );
 }
+
+#[test]
+fn gitlab_refuses_stages_and_jobs_that_are_nowhere() {
+    let errors = |text: &str| -> Vec<String> {
+        let files = facts(&[(".gitlab-ci.yml", text)]).files;
+        files
+            .into_iter()
+            .flat_map(|file| file.errors)
+            .map(|error| error.message)
+            .collect()
+    };
+    let bad = "stages: [test]\na:\n  stage: tests\n  needs: [gone]\n  script: [pytest]\n";
+    assert_eq!(
+        errors(bad),
+        [
+            "job `a` is in the stage `tests`, which is not in `stages`",
+            "job `a` needs `gone`, which is not there"
+        ]
+    );
+    assert!(errors(&format!("include: other.yml\n{bad}")).is_empty());
+    let sound = "a:\n  stage: build\n  script: [x]\nb:\n  needs: [a, {job: gone, optional: true}, {project: p, job: q, ref: r, artifacts: true}]\n  script: [x]\nc:\n  stage: .post\n  script: [x]\n";
+    assert!(errors(sound).is_empty(), "{:?}", errors(sound));
+}
