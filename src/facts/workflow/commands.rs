@@ -155,21 +155,13 @@ impl Resolver<'_> {
         if !(path.contains('/') || word.starts_with("./") || path.ends_with(".sh")) {
             return Vec::new();
         }
-        let Some(text) = self.text(path).or_else(|| self.beneath(path)) else {
-            return Vec::new();
-        };
-        let first = text.lines().next().unwrap_or_default();
-        if !(path.ends_with(".sh") || (first.starts_with("#!") && first.contains("sh"))) {
-            return Vec::new();
-        }
-        let options = first.split_once("sh ").map(|(_, options)| options).unwrap_or_default();
-        shell::commands(
-            &text,
-            Shell {
-                stops: options.contains('e'),
-                pipefail: options.contains("pipefail"),
-            },
-        )
+        // The step's folder is not known here: the same path at the root and beneath another folder count both.
+        let texts = [self.text(path), self.beneath(path)];
+        texts
+            .into_iter()
+            .flatten()
+            .flat_map(|text| script_commands(path, &text))
+            .collect()
     }
 
     fn make(&self, arguments: &[String]) -> Vec<shell::Command> {
@@ -416,4 +408,18 @@ pub(super) fn installs_requirements(words: &[String]) -> bool {
         || (["poetry", "pipenv", "pdm"].iter().any(|tool| has(tool)) && (has("install") || has("sync")))
         // these install on their own
         || matches!(words.first().map(String::as_str), Some("tox" | "nox"))
+}
+
+/// The commands of a script file, if it is one of a shell.
+fn script_commands(path: &str, text: &str) -> Vec<shell::Command> {
+    let first = text.lines().next().unwrap_or_default();
+    if !(path.ends_with(".sh") || (first.starts_with("#!") && first.contains("sh"))) {
+        return Vec::new();
+    }
+    let options = first.split_once("sh ").map(|(_, options)| options).unwrap_or_default();
+    let shell = Shell {
+        stops: options.contains('e'),
+        pipefail: options.contains("pipefail"),
+    };
+    shell::commands(text, shell)
 }

@@ -304,3 +304,22 @@ fn gitlab_refuses_stages_and_jobs_that_are_nowhere() {
     let sound = "a:\n  stage: build\n  script: [x]\nb:\n  needs: [a, {job: gone, optional: true}, {project: p, job: q, ref: r, artifacts: true}]\n  script: [x]\nc:\n  stage: .post\n  script: [x]\n";
     assert!(errors(sound).is_empty(), "{:?}", errors(sound));
 }
+
+#[test]
+fn scripts_beneath_a_working_directory_are_followed() {
+    let workflow = "on: [push, pull_request]\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: uv run bash scripts/start.sh\n        working-directory: backend\n";
+    let files = [
+        (".github/workflows/ci.yml", workflow),
+        ("scripts/test.sh", "docker compose up\n"),
+        (
+            "backend/scripts/start.sh",
+            "#!/usr/bin/env bash\nset -e\nbash scripts/test.sh \"$@\"\n",
+        ),
+        (
+            "backend/scripts/test.sh",
+            "set -e\nMODE=x coverage run -m pytest tests/\n",
+        ),
+    ];
+    assert!(facts(&files).runs_pytest);
+    assert!(!facts(&files[..3]).runs_pytest);
+}
