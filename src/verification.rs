@@ -69,7 +69,7 @@ pub fn verify(request: &Request<'_>, sink: &dyn Sink) -> Result<Report, SourceEr
 
     let mut facts = FactSet::default();
     let typed = statics::collect(&snapshot, &route, &needed, &mut facts);
-    let suppressions = suppressions::collect(&snapshot, &request.known_checks);
+    let suppressions = suppressions::collect(&snapshot, route.contract.as_ref(), &request.known_checks);
     if needed.contains(&FactName::Suppressions) {
         facts.insert(FactName::Suppressions, Fact::Known(&suppressions));
     }

@@ -22,15 +22,6 @@ fn render(report: &Report) -> String {
     html::render(report, Level::Required).unwrap()
 }
 
-fn all() -> [(&'static str, Report); 4] {
-    [
-        ("failed", golden_report::failed()),
-        ("green", golden_report::green()),
-        ("incomplete", golden_report::incomplete()),
-        ("broken", golden_report::broken()),
-    ]
-}
-
 /// What stands between two marks for the first time.
 fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
     let (_, rest) = page.split_once(start).unwrap_or_else(|| panic!("no {start}"));
@@ -63,7 +54,7 @@ fn tags(page: &str) -> Vec<String> {
 
 #[test]
 fn the_policy_allows_the_pages_own_style_and_nothing_else() {
-    for (name, report) in all() {
+    for (name, report) in golden_report::all() {
         let page = render(&report);
         let digest = STANDARD.encode(Sha256::digest(between(&page, "<style>", "</style>")));
         let policy = between(&page, "http-equiv=\"Content-Security-Policy\" content=\"", "\"");
@@ -81,7 +72,7 @@ fn the_policy_allows_the_pages_own_style_and_nothing_else() {
 
 #[test]
 fn it_holds_no_script_and_asks_no_one() {
-    for (name, report) in all() {
+    for (name, report) in golden_report::all() {
         let page = render(&report);
         let tags = tags(&page);
         let names: BTreeSet<&str> = tags
@@ -157,7 +148,10 @@ fn text_of_the_repository_stays_text() {
         suppression.problem = Some(hostile.to_owned());
     }
     report.questions[0].text = hostile.to_owned();
-    let known: BTreeSet<String> = all().iter().flat_map(|(_, report)| tags(&render(report))).collect();
+    let known: BTreeSet<String> = golden_report::all()
+        .iter()
+        .flat_map(|(_, report)| tags(&render(report)))
+        .collect();
     let page = render(&report);
     for tag in tags(&page) {
         assert!(known.contains(&tag), "<{tag}> comes from the repository");
@@ -218,7 +212,7 @@ fn without_containers_it_says_so_at_the_top() {
 
 #[test]
 fn it_is_small() {
-    for (name, report) in all() {
+    for (name, report) in golden_report::all() {
         let size = render(&report).len();
         assert!(size < 150_000, "{name}: {size}");
     }
@@ -241,7 +235,7 @@ fn it_is_small() {
 /// Writes the golden reports where the browser finds them.
 fn pages(folder: &Path) -> Vec<String> {
     let mut pages = Vec::new();
-    for (name, report) in all() {
+    for (name, report) in golden_report::all() {
         let place = folder.join(format!("{name}.html"));
         fs::write(&place, render(&report)).unwrap();
         pages.push(place.display().to_string());

@@ -17,15 +17,6 @@ fn options(width: usize, color: bool, verbose: u8) -> HumanOptions {
     }
 }
 
-fn all() -> [(&'static str, Report); 4] {
-    [
-        ("failed", golden_report::failed()),
-        ("green", golden_report::green()),
-        ("incomplete", golden_report::incomplete()),
-        ("broken", golden_report::broken()),
-    ]
-}
-
 /// Removes the codes that the renderer itself writes: `ESC [ digits and ; m`.
 fn plain(styled: &str) -> String {
     let mut kept = String::new();
@@ -44,7 +35,7 @@ fn plain(styled: &str) -> String {
 
 #[test]
 fn looks() {
-    for (name, report) in all() {
+    for (name, report) in golden_report::all() {
         for width in [80, 120] {
             insta::assert_snapshot!(format!("{name}_{width}"), render(&report, &options(width, false, 0)));
             let colored = render(&report, &options(width, true, 0)).replace('\x1b', "␛");
@@ -59,7 +50,7 @@ fn looks() {
 
 #[test]
 fn color_adds_codes_and_nothing_else() {
-    for (name, report) in all() {
+    for (name, report) in golden_report::all() {
         for verbose in [0, 1] {
             let colored = render(&report, &options(80, true, verbose));
             assert_eq!(plain(&colored), render(&report, &options(80, false, verbose)), "{name}");
@@ -69,7 +60,7 @@ fn color_adds_codes_and_nothing_else() {
 
 #[test]
 fn no_line_is_wider_than_the_page() {
-    for (name, report) in all() {
+    for (name, report) in golden_report::all() {
         for width in [40, 60, 80, 100, 120, 200] {
             for verbose in [0, 1] {
                 for line in render(&report, &options(width, false, verbose)).lines() {
@@ -83,7 +74,7 @@ fn no_line_is_wider_than_the_page() {
 
 #[test]
 fn nothing_from_the_repository_reaches_the_terminal_raw() {
-    for (name, report) in all() {
+    for (name, report) in golden_report::all() {
         for verbose in [0, 1] {
             let page = plain(&render(&report, &options(80, true, verbose)));
             for line in page.lines() {
@@ -113,7 +104,7 @@ fn nothing_from_the_repository_reaches_the_terminal_raw() {
 
 #[test]
 fn every_check_that_needs_attention_is_named_once() {
-    for (name, report) in all() {
+    for (name, report) in golden_report::all() {
         let page = render(&report, &options(80, false, 0));
         for verdict in &report.verdicts {
             let expected = match verdict.outcome {
@@ -217,7 +208,7 @@ fn green_is_short() {
 
 #[test]
 fn the_last_line_is_the_verdict() {
-    for (outcome, report) in all() {
+    for (outcome, report) in golden_report::all() {
         let last = render(&report, &options(80, false, 0))
             .lines()
             .last()

@@ -11,6 +11,7 @@ use crate::checks::{Area, Check, Rubric};
 use crate::contract::Kind;
 use crate::report::human::wrap::wrap;
 use crate::report::model::Level;
+use crate::report::words::{count, level};
 use crate::style::{BOLD, CYAN, DIM, GREEN, RESET};
 use crate::text;
 
@@ -103,14 +104,10 @@ fn test(command: &ChecksTest) -> anyhow::Result<Exit> {
     let cases: usize = rubric.checks.iter().map(Check::cases).sum();
     anstream::println!(
         "{GREEN}✓{RESET} {} and {}: every case comes out as it says",
-        counted(rubric.checks.len(), "check"),
-        counted(cases, "case")
+        count(rubric.checks.len(), "check", "checks"),
+        count(cases, "case", "cases")
     );
     Ok(Exit::Passed)
-}
-
-fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 fn page(check: &Check, width: usize) -> String {
@@ -125,7 +122,11 @@ fn page(check: &Check, width: usize) -> String {
     fact("area", check.area.name());
     fact(
         "level",
-        &format!("{}, {}", level(check.level), counted(check.points as usize, "point")),
+        &format!(
+            "{}, {}",
+            level(check.level),
+            count(check.points as usize, "point", "points")
+        ),
     );
     if !check.kinds.is_empty() {
         let kinds: Vec<&str> = check.kinds.iter().map(|kind| Kind::name(*kind)).collect();
@@ -201,14 +202,6 @@ fn as_json(check: &Check) -> serde_json::Value {
         "fix": check.written.fix,
         "file": check.source,
     })
-}
-
-const fn level(level: Level) -> &'static str {
-    match level {
-        Level::Required => "required",
-        Level::Recommended => "recommended",
-        Level::Bonus => "bonus",
-    }
 }
 
 const fn level_mark(level: Level) -> &'static str {

@@ -10,7 +10,7 @@ use globset::{Glob, GlobMatcher};
 use serde::Serialize;
 
 use super::location::Location;
-use crate::contract;
+use crate::contract::{self, Contract};
 use crate::source::{Snapshot, yaml};
 use crate::text::nearest;
 
@@ -71,8 +71,9 @@ impl Entry {
     }
 }
 
-/// Collects the fact. `known` are the ids of all loaded checks, selected or not.
-pub fn collect(snapshot: &Snapshot, known: &BTreeSet<&str>) -> SuppressionFacts {
+/// Collects the fact. `contract` is the project's, if there is a sound one; `known` are the ids of all loaded checks, selected
+/// or not.
+pub fn collect(snapshot: &Snapshot, contract: Option<&Contract>, known: &BTreeSet<&str>) -> SuppressionFacts {
     let mut entries = Vec::new();
     for file in snapshot.sources() {
         // Most files have none: the bytes are searched before they are decoded.
@@ -86,8 +87,9 @@ pub fn collect(snapshot: &Snapshot, known: &BTreeSet<&str>) -> SuppressionFacts 
             break;
         }
     }
-    if let Some(text) = snapshot.text(contract::PATH)
-        && contract::Contract::parse(text.content.as_bytes()).is_ok()
+    // Read once more only for the places, which the contract itself does not keep.
+    if contract.is_some_and(|contract| !contract.suppress.is_empty())
+        && let Some(text) = snapshot.text(contract::PATH)
     {
         contract_entries(&text.content, &mut entries);
     }

@@ -1,28 +1,15 @@
 //! The words of every renderer for people: levels, outcomes, areas in their order, the sentence of the verdict.
 
+use crate::checks::Area;
+
 use super::model::{AreaScore, Finding, Level, Outcome, Report, Verdict, VerdictOutcome};
 
-/// The areas in the order in which a project is built; unknown ones follow by name. The first five are looked at in
-/// every project.
-const AREAS: [&str; 11] = [
-    "venv",
-    "requirements",
-    "pytest",
-    "dockerfile",
-    "ci",
-    "service",
-    "data",
-    "code",
-    "docs",
-    "history",
-    "security",
-];
-/// How many of the areas are looked at in every project.
+/// How many of the areas, in their order, are looked at in every project.
 const CORE: usize = 5;
 
 /// The areas that are looked at in every project.
-pub fn core_areas() -> &'static [&'static str] {
-    &AREAS[..CORE]
+pub fn core_areas() -> impl Iterator<Item = &'static str> {
+    Area::ALL[..CORE].iter().map(|area| area.name())
 }
 
 /// The word for a level.
@@ -97,7 +84,11 @@ pub fn reason(verdict: &Verdict) -> &str {
 
 /// The areas of a report in the order in which they are shown, each with true when it is looked at in every project.
 pub fn areas(report: &Report) -> Vec<(&str, &AreaScore, bool)> {
-    let rank = |name: &str| AREAS.iter().position(|known| *known == name).unwrap_or(AREAS.len());
+    // Unknown ones follow by name.
+    let rank = |name: &str| {
+        let known = Area::ALL.iter().position(|area| area.name() == name);
+        known.unwrap_or(Area::ALL.len())
+    };
     let mut areas: Vec<_> = report
         .score
         .areas
@@ -117,19 +108,25 @@ pub fn tally(report: &Report, area: &str) -> String {
             .filter(|verdict| verdict.area == area && verdict.outcome == outcome)
             .count()
     };
-    let parts: Vec<String> = [
+    let outcomes = [
         VerdictOutcome::Passed,
         VerdictOutcome::Failed,
         VerdictOutcome::Blocked,
         VerdictOutcome::NotRun,
         VerdictOutcome::Suppressed,
         VerdictOutcome::Broken,
-    ]
-    .into_iter()
-    .map(|kind| (number(kind), outcome(kind)))
-    .filter(|(number, _)| *number > 0)
-    .map(|(number, word)| format!("{number} {word}"))
-    .collect();
+    ];
+    numbers(&outcomes, number)
+}
+
+/// The outcomes that occur, each with its number: `3 passed, 1 failed`.
+pub fn numbers(outcomes: &[VerdictOutcome], number: impl Fn(VerdictOutcome) -> usize) -> String {
+    let parts: Vec<String> = outcomes
+        .iter()
+        .map(|kind| (number(*kind), outcome(*kind)))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| format!("{number} {word}"))
+        .collect();
     parts.join(", ")
 }
 

@@ -15,6 +15,16 @@ pub const LONG_PATH: &str = "services/библиотека/データ処理/backe
 const ACCEPTED: &str = "the command prints its result\u{1b}[32m </style><script>alert(1)</script> @reviewers \
                         [all is well](https://evil.example) ![x](https://evil.example/x.png) | `x` <!--";
 
+/// Every golden report, with its name.
+pub fn all() -> [(&'static str, Report); 4] {
+    [
+        ("failed", failed()),
+        ("green", green()),
+        ("incomplete", incomplete()),
+        ("broken", broken()),
+    ]
+}
+
 /// A failed run that holds all outcomes and all attacks.
 pub fn failed() -> Report {
     let mut report = report(

@@ -252,7 +252,7 @@ pub(super) fn all(report: &Report) -> Vec<AllOfArea> {
 
 pub(super) fn all_title(report: &Report) -> String {
     let all = count(report.verdicts.len(), "check", "checks");
-    let parts = [
+    let outcomes = [
         VerdictOutcome::Passed,
         VerdictOutcome::Failed,
         VerdictOutcome::Blocked,
@@ -260,15 +260,10 @@ pub(super) fn all_title(report: &Report) -> String {
         VerdictOutcome::Suppressed,
         VerdictOutcome::Broken,
         VerdictOutcome::NotApplicable,
-    ]
-    .map(|outcome| (words::number(report, outcome), words::outcome(outcome)));
-    let parts: Vec<String> = parts
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, word)| format!("{number} {word}"))
-        .collect();
-    match parts.is_empty() {
+    ];
+    let numbers = words::numbers(&outcomes, |outcome| words::number(report, outcome));
+    match numbers.is_empty() {
         true => all,
-        false => format!("{all}: {}", parts.join(", ")),
+        false => format!("{all}: {numbers}"),
     }
 }

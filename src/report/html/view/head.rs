@@ -157,8 +157,8 @@ pub(super) fn score(report: &Report) -> ScoreView {
 /// The areas that are looked at in every project, selected or not, and the others that concern this one.
 pub(super) fn areas(report: &Report, fail_on: Level) -> (Vec<AreaView>, Vec<AreaView>) {
     let none = AreaScore::default();
-    let core = words::core_areas().iter().map(|name| {
-        let score = report.score.areas.get(*name).unwrap_or(&none);
+    let core = words::core_areas().map(|name| {
+        let score = report.score.areas.get(name).unwrap_or(&none);
         area(report, name, score, fail_on)
     });
     let other = words::areas(report)
