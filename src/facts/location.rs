@@ -48,6 +48,17 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// How many lines there are; a last line that is empty counts.
+    pub fn count(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// The byte offset at which a 1-based line starts; the first one's for a line that is not there.
+    pub fn start_of(&self, line: usize) -> usize {
+        let start = line.checked_sub(1).and_then(|index| self.starts.get(index));
+        start.copied().unwrap_or_default()
+    }
+
     /// The 1-based line and column of a byte offset.
     pub fn place(&self, offset: usize) -> (usize, usize) {
         let line = self.starts.partition_point(|start| *start <= offset).max(1);

@@ -13,9 +13,11 @@ pub(super) fn derive(snapshot: &Snapshot, facts: &mut WorkflowFacts) {
         facts.errors.extend(file.errors.iter().cloned());
         facts.on_push |= file.triggers.push;
         facts.on_pull_request |= file.triggers.pull_request;
+        let text = snapshot.text(&file.path).map(|text| text.content);
+        let source = Source::new(&file.path, text.as_deref().unwrap_or_default());
         let mut testing: Vec<&str> = Vec::new();
         for job in &file.jobs {
-            if read_job(snapshot, file, job, facts) {
+            if read_job(snapshot, file, &source, job, facts) {
                 testing.push(&job.id);
                 facts.tests_on_push |= file.triggers.push;
                 facts.tests_on_pull_request |= file.triggers.pull_request;
@@ -48,16 +50,17 @@ fn finding(job: &Job, what: &str, loc: &Location) -> Finding {
 }
 
 /// Reads one job; tells whether it runs the tests.
-fn read_job(snapshot: &Snapshot, file: &WorkflowFile, job: &Job, facts: &mut WorkflowFacts) -> bool {
-    let text = snapshot
-        .text(&file.path)
-        .map(|text| text.content.into_owned())
-        .unwrap_or_default();
-    let source = Source::new(&file.path, &text);
+fn read_job(
+    snapshot: &Snapshot,
+    file: &WorkflowFile,
+    source: &Source<'_>,
+    job: &Job,
+    facts: &mut WorkflowFacts,
+) -> bool {
     let mut runs_tests = false;
     for step in &job.steps {
         action(job, step, facts);
-        injections(job, step, &source, facts);
+        injections(job, step, source, facts);
         let shell = Shell {
             stops: true,
             pipefail: step.shell.as_deref().is_some_and(|shell| shell.contains("bash")),
@@ -70,7 +73,7 @@ fn read_job(snapshot: &Snapshot, file: &WorkflowFile, job: &Job, facts: &mut Wor
             .collect();
         for script in scripts {
             for resolved in commands::resolve(snapshot, &script, shell) {
-                let place = line_of(&source, step, &resolved.step_line);
+                let place = line_of(source, step, &resolved.step_line);
                 facts.installs_requirements |= commands::installs_requirements(&resolved.words);
                 if commands::builds_image(&resolved.words) {
                     facts.builds_image = true;

@@ -1,7 +1,7 @@
 //! The shape of the `workflow` fact.
 
 use super::audit::Audit;
-use crate::facts::location::Location;
+use crate::facts::location::{Lines, Location};
 use crate::source::yaml::Node;
 
 /// What the continuous integration does.
@@ -231,8 +231,8 @@ pub struct Trouble {
 pub(super) struct Source<'a> {
     pub(super) path: &'a str,
     pub(super) text: &'a str,
-    /// Taken apart once: a script of a hostile file may have a hundred thousand commands to be placed.
-    lines: Vec<&'a str>,
+    /// Found once: a script of a hostile file may have a hundred thousand commands to be placed.
+    pub(super) lines: Lines<'a>,
 }
 
 impl<'a> Source<'a> {
@@ -240,7 +240,7 @@ impl<'a> Source<'a> {
         Self {
             path,
             text,
-            lines: text.lines().collect(),
+            lines: Lines::new(text),
         }
     }
 
@@ -251,16 +251,13 @@ impl<'a> Source<'a> {
     /// The place of a line of a script, searched from where the script starts.
     pub(super) fn line_of(&self, node: &Node, line: &str) -> Location {
         let wanted = line.trim();
-        let lines = self
-            .lines
-            .iter()
-            .enumerate()
-            .skip(node.line.saturating_sub(1))
-            .take(2_000);
-        for (index, text) in lines {
+        let known = node.line <= self.lines.count();
+        let rest = self.text.get(self.lines.start_of(node.line)..).filter(|_| known);
+        let numbered = (node.line.max(1)..).zip(rest.unwrap_or_default().lines().take(2_000));
+        for (number, text) in numbered {
             if let Some(offset) = text.find(wanted).filter(|_| !wanted.is_empty()) {
                 let column = text.get(..offset).map_or(0, |before| before.chars().count()) + 1;
-                return Location::new(self.path, index + 1, column);
+                return Location::new(self.path, number, column);
             }
         }
         self.at(node)

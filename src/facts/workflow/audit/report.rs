@@ -62,18 +62,14 @@ pub struct Audit {
 pub(super) struct Report<'a> {
     pub(super) audit: Audit,
     source: &'a Source<'a>,
-    starts: Vec<usize>,
     expressions: usize,
 }
 
 impl<'a> Report<'a> {
     pub(super) fn new(source: &'a Source<'a>) -> Self {
-        let ends = source.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let starts = std::iter::once(0).chain(ends.map(|(offset, _)| offset + 1)).collect();
         Self {
             audit: Audit::default(),
             source,
-            starts,
             expressions: 0,
         }
     }
@@ -99,11 +95,7 @@ impl<'a> Report<'a> {
     /// The bytes of the file where the expressions of a scalar open.
     pub(super) fn openings(&self, node: &Node) -> impl Iterator<Item = usize> + use<'a> {
         let text = self.source.text;
-        let start = self
-            .starts
-            .get(node.line.saturating_sub(1))
-            .copied()
-            .unwrap_or_default();
+        let start = self.source.lines.start_of(node.line);
         let line = text.get(start..).unwrap_or_default();
         let column = line
             .char_indices()
@@ -118,14 +110,7 @@ impl<'a> Report<'a> {
 
     /// The place of a byte of the file.
     pub(super) fn place(&self, offset: usize) -> Location {
-        let line = self.starts.partition_point(|start| *start <= offset).max(1);
-        let start = self.starts.get(line - 1).copied().unwrap_or_default();
-        let column = self
-            .source
-            .text
-            .get(start..offset)
-            .map_or(0, |before| before.chars().count());
-        Location::new(self.source.path, line, column + 1)
+        self.source.lines.locate(self.source.path, offset)
     }
 }
 
