@@ -8,6 +8,7 @@ pub mod dockerfile;
 pub mod docs;
 mod fact;
 pub mod git;
+mod image_name;
 pub mod kubernetes;
 pub mod location;
 pub mod notebooks;

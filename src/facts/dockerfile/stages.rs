@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use parse_dockerfile as docker;
 
 use super::model::{BaseImage, Command, DockerfileFacts, Instruction, Place, Stage};
+use crate::facts::image_name::ImageName;
 use crate::facts::location::Location;
 
 type Locate<'a> = &'a dyn Fn(usize) -> Location;
@@ -104,20 +105,12 @@ fn finish(last: Inherited, facts: &mut DockerfileFacts) {
 }
 
 fn base_image(image: &str, unresolved: bool, loc: Location) -> BaseImage {
-    let (rest, digest) = image
-        .split_once('@')
-        .map_or((image, None), |(rest, digest)| (rest, Some(digest.to_owned())));
-    let tag = rest
-        .rsplit('/')
-        .next()
-        .and_then(|last| last.split_once(':'))
-        .map(|(_, tag)| tag.to_owned());
-    let pinned = digest.is_some() || tag.as_deref().is_some_and(|tag| tag != "latest" && !tag.is_empty());
+    let name = ImageName::new(image);
     BaseImage {
         image: image.to_owned(),
-        tag,
-        digest,
-        pinned: pinned || unresolved,
+        tag: name.tag.map(str::to_owned),
+        digest: name.digest.map(str::to_owned),
+        pinned: name.is_pinned() || unresolved,
         unresolved,
         loc,
     }

@@ -2,6 +2,7 @@
 
 use super::documents::Document;
 use super::{Container, KubernetesFacts, MOST};
+use crate::facts::image_name::ImageName;
 use crate::facts::place::Places;
 use crate::facts::secrets::{is_placeholder, names_secret};
 use crate::source::yaml::Node;
@@ -138,16 +139,9 @@ fn not_root(context: &Node) -> Option<bool> {
 
 /// True when an image names a version other than `latest`, a digest, or something that is filled in.
 fn is_pinned(image: &str) -> bool {
-    if image.contains('@') || is_filled_in_elsewhere(image) {
-        return true;
-    }
-    // A colon before the last slash belongs to a port.
-    let last = image.rsplit('/').next().unwrap_or(image);
     // A bare word is a name that an overlay or a release script replaces.
     let bare = !image.contains(['/', ':', '.']);
-    bare || last
-        .split_once(':')
-        .is_some_and(|(_, tag)| !tag.is_empty() && tag != "latest")
+    bare || is_filled_in_elsewhere(image) || ImageName::new(image).is_pinned()
 }
 
 /// True for an empty text, a placeholder and a reference.

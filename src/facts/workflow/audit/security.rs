@@ -1,6 +1,7 @@
 //! What gives a stranger more than is needed: kept tokens, loose images, secrets handed over whole, unsafe switches.
 
 use super::report::{Report, add};
+use crate::facts::image_name::ImageName;
 use crate::source::yaml::Node;
 
 /// Judges a workflow.
@@ -58,11 +59,11 @@ fn image(id: &str, container: Option<&std::rc::Rc<Node>>, report: &mut Report<'_
 }
 
 fn loose(id: &str, image: &str, node: &Node, report: &mut Report<'_>) {
-    if image.is_empty() || image.contains("${{") || image.contains('@') {
+    if image.is_empty() || image.contains("${{") {
         return;
     }
-    let name = image.rsplit('/').next().unwrap_or(image);
-    if name.split_once(':').is_none_or(|(_, tag)| tag == "latest") {
+    let name = ImageName::new(image);
+    if name.digest.is_none() && name.tag.is_none_or(|tag| tag == "latest") {
         let found = report.finding(id, image.chars().take(100).collect::<String>(), node);
         add(&mut report.audit.loose_images, found);
     }
