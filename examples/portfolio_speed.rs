@@ -13,13 +13,16 @@
     reason = "it is run by hand, for what it prints"
 )]
 
+#[path = "support/command_line.rs"]
+mod command_line;
+
 use std::error::Error;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use proofolio::cli;
+use command_line::CommandLine;
 
 /// How often the portfolio is scaffolded.
 const SCAFFOLDS: usize = 15;
@@ -42,22 +45,13 @@ fn median(mut times: Vec<Duration>) -> f64 {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // The example runs itself as the command line, so that nothing has to be installed.
-    if std::env::var_os("PROOFOLIO_COMMAND_LINE").is_some() {
-        let _ = cli::main();
+    if command_line::has_run() {
         return Ok(());
     }
     let rounds: usize = std::env::args().nth(1).map_or(Ok(1), |rounds| rounds.parse())?;
     let folder = tempfile::tempdir()?;
-    let binary = std::env::current_exe()?;
-    let proofolio = |arguments: &[&str]| {
-        let mut command = Command::new(&binary);
-        command
-            .env("PROOFOLIO_COMMAND_LINE", "1")
-            .args(arguments)
-            .current_dir(folder.path());
-        command
-    };
+    let command_line = CommandLine::new(folder.path())?;
+    let proofolio = |arguments: &[&str]| command_line.command(arguments);
     let mut scaffold = Vec::new();
     for _ in 0..SCAFFOLDS {
         let _ = fs::remove_dir_all(folder.path().join("portfolio"));

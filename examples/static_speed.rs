@@ -13,12 +13,15 @@
     reason = "it is run by hand, for what it prints"
 )]
 
+#[path = "support/command_line.rs"]
+mod command_line;
+
 use std::error::Error;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use proofolio::cli;
+use command_line::CommandLine;
 
 /// The tools with their arguments, offline and without a cache.
 const TOOLS: [&[&str]; 5] = [
@@ -82,24 +85,15 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // The example runs itself as the command line, so that nothing has to be installed.
-    if std::env::var_os("PROOFOLIO_COMMAND_LINE").is_some() {
-        let _ = cli::main();
+    if command_line::has_run() {
         return Ok(());
     }
     let mut numbers = std::env::args().skip(1);
     let rounds: usize = numbers.next().map_or(Ok(7), |rounds| rounds.parse())?;
     let projects: usize = numbers.next().map_or(Ok(1000), |projects| projects.parse())?;
     let folder = tempfile::tempdir()?;
-    let binary = std::env::current_exe()?;
-    let proofolio = |arguments: &[&str]| {
-        let mut command = Command::new(&binary);
-        command
-            .env("PROOFOLIO_COMMAND_LINE", "1")
-            .args(arguments)
-            .current_dir(folder.path());
-        command
-    };
+    let command_line = CommandLine::new(folder.path())?;
+    let proofolio = |arguments: &[&str]| command_line.command(arguments);
     let made = timed(&mut proofolio(&[
         "new",
         "api",

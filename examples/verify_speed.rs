@@ -13,12 +13,15 @@
     reason = "it is run by hand, for what it prints"
 )]
 
+#[path = "support/command_line.rs"]
+mod command_line;
+
 use std::error::Error;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use proofolio::cli;
+use command_line::CommandLine;
 
 /// Runs a command to its end and returns how long it took.
 fn timed(command: &mut Command) -> Result<Duration, Box<dyn Error>> {
@@ -37,22 +40,13 @@ fn median(mut times: Vec<Duration>) -> f64 {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // The example runs itself as the command line, so that nothing has to be installed.
-    if std::env::var_os("PROOFOLIO_COMMAND_LINE").is_some() {
-        let _ = cli::main();
+    if command_line::has_run() {
         return Ok(());
     }
     let rounds: usize = std::env::args().nth(1).map_or(Ok(3), |rounds| rounds.parse())?;
     let folder = tempfile::tempdir()?;
-    let binary = std::env::current_exe()?;
-    let proofolio = |arguments: &[&str]| {
-        let mut command = Command::new(&binary);
-        command
-            .env("PROOFOLIO_COMMAND_LINE", "1")
-            .args(arguments)
-            .current_dir(folder.path());
-        command
-    };
+    let command_line = CommandLine::new(folder.path())?;
+    let proofolio = |arguments: &[&str]| command_line.command(arguments);
     timed(&mut proofolio(&[
         "new",
         "api",
