@@ -146,3 +146,48 @@ fn the_report_on_standard_output_stands_there_alone() {
         run.err
     );
 }
+
+#[test]
+fn many_projects_are_reported_in_their_order_and_the_worst_counts() {
+    let project = project();
+    let context = &project.context;
+    let long = "a-folder-whose-name-takes-more-room-than-half-of-a-terminal-has";
+    for (name, dockerfile) in [
+        ("one", "FROM python:3.13-slim\nUSER 10001\n"),
+        (long, "FROM python\n"),
+        ("three", "FROM python:3.13-slim\nUSER 10001\n"),
+    ] {
+        std::fs::create_dir(context.work().join(name)).unwrap();
+        std::fs::write(context.work().join(name).join("Dockerfile"), dockerfile).unwrap();
+    }
+    let run = context
+        .run(&[
+            "verify",
+            "--static",
+            "--only",
+            "dockerfile-not-root",
+            "one",
+            long,
+            "three",
+        ])
+        .ends(1);
+    let summary: Vec<&str> = run
+        .out
+        .split("3 projects")
+        .nth(1)
+        .unwrap()
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let [one, two, three] = summary.as_slice() else {
+        panic!("{summary:?}")
+    };
+    assert!(one.contains("✓ one") && one.contains("passed"), "{one}");
+    assert!(two.contains("✗ a-folder") && two.contains("failed"), "{two}");
+    assert!(three.contains("✓ three") && three.contains("passed"), "{three}");
+    for line in summary {
+        // The time stands at the end, and nothing is cut.
+        assert!(line.ends_with('s') && line.chars().count() <= 80, "{line}");
+    }
+    assert_eq!(run.out.matches("project of unknown kind").count(), 3, "{}", run.out);
+}

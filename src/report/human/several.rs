@@ -32,9 +32,11 @@ impl Summary {
 /// Writes a line for each report.
 pub(super) fn write(page: &mut Page, reports: &[Summary]) {
     page.heading(HEADING, &count(reports.len(), "project", "projects"), "");
+    // The columns beside the name take 45.
+    let room = (page.width() / 2).min(page.width().saturating_sub(45)).max(12);
     let names: Vec<String> = reports
         .iter()
-        .map(|report| text::truncate_middle(&text::visible(&report.given), page.width() / 2))
+        .map(|report| text::truncate_middle(&text::visible(&report.given), room))
         .collect();
     let column = 4 + names.iter().map(|name| text::width(name)).max().unwrap_or(0);
     for (report, name) in reports.iter().zip(&names) {
