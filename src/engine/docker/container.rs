@@ -222,10 +222,26 @@ pub(super) fn logs(engine: &DockerEngine, container: &ContainerId, limit: usize)
         let mut kept = Ring::tail_only(limit);
         let mut stream = engine.client.logs(&container.0, Some(options));
         while let Some(piece) = stream.next().await {
-            kept.push(piece?.as_ref());
+            let piece = piece?;
+            if let Some(error) = engine_trouble(&piece) {
+                return Err(Error::DockerStreamError { error });
+            }
+            kept.push(piece.as_ref());
         }
         Ok(visible_bytes(&kept.into_bytes()))
     })
+}
+
+/// What the engine says of itself in the middle of a log: a frame of the fourth kind, with the usual eight bytes of header.
+/// The client does not know the kind, and hands it over as if a terminal had printed it; our containers have none.
+fn engine_trouble(piece: &LogOutput) -> Option<String> {
+    match piece {
+        LogOutput::Console { message } if message.starts_with(&[3, 0, 0, 0]) => {
+            let text = String::from_utf8_lossy(message.get(8..).unwrap_or_default());
+            Some(text.trim().to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// Sends a signal.
@@ -302,5 +318,19 @@ mod tests {
             tmpfs_options(&mount),
             "rw,nosuid,nodev,exec,size=67108864,uid=65534,gid=65534,mode=0700,nr_inodes=16384"
         );
+    }
+
+    #[test]
+    fn the_engine_s_own_trouble_is_no_line_of_the_log() {
+        let frame = b"\x03\0\0\0\0\0\0\x24Error grabbing logs: unexpected EOF\n";
+        let console = |message: &'static [u8]| LogOutput::Console {
+            message: message.into(),
+        };
+        assert_eq!(
+            engine_trouble(&console(frame)).as_deref(),
+            Some("Error grabbing logs: unexpected EOF")
+        );
+        assert_eq!(engine_trouble(&console(b"{}\n")), None);
+        assert_eq!(engine_trouble(&console(b"\x03\0\0\0")).as_deref(), Some(""));
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use super::image_cache::ImageCache;
 use crate::engine::session::Session;
 use crate::engine::{Engine, EngineError};
 use crate::events::{Event, Sink, StageOutcome};
@@ -105,6 +106,11 @@ impl<'a> Bench<'a> {
             options,
             stages: Mutex::default(),
         }
+    }
+
+    /// The images that are kept for the next run.
+    pub(super) fn image_cache(&self) -> ImageCache {
+        ImageCache::open(self.options.cache_folder.as_deref())
     }
 
     /// Runs a stage, tells the sink and keeps the account. Engine trouble becomes [`Fact::Unavailable`].

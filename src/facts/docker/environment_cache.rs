@@ -1,6 +1,6 @@
 //! The cache of installed environments: images on the engine, and a small file here for each with what is in it.
 //!
-//! The file's modification time is the last use; the least recently used environments go when all together are too large.
+//! How long the images themselves stay is a matter of the [image cache](super::image_cache).
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -10,13 +10,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::environment::Distribution;
-use super::release::RUNNER;
-use crate::engine::{Engine, EngineError, EngineObject, ListedObject};
+use crate::engine::{Engine, EngineError};
 
 /// Changes whenever the recipe by which environments are made does.
 const RECIPE: &str = "2";
-/// Most bytes that all environments may have together.
-const SIZE_CAP: u64 = 10 * 1024 * 1024 * 1024;
 /// How long an environment is good whose requirements name no fixed versions.
 const UNPINNED_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 /// The repository of the images.
@@ -110,7 +107,7 @@ impl EnvironmentCache {
         let Some(file) = self.file(&key.digest()) else {
             return Ok(None);
         };
-        let Some(installed) = std::fs::read(&file)
+        let Some(installed) = std::fs::read(file)
             .ok()
             .and_then(|bytes| serde_json::from_slice::<Installed>(&bytes).ok())
         else {
@@ -120,11 +117,6 @@ impl EnvironmentCache {
         if (!pinned && age > UNPINNED_LIFETIME) || engine.image(&key.image())?.is_none() {
             return Ok(None);
         }
-        // A use that cannot be noted costs an early eviction at worst.
-        let _ = std::fs::File::options()
-            .append(true)
-            .open(&file)
-            .and_then(|file| file.set_modified(SystemTime::now()));
         Ok(Some(installed))
     }
 
@@ -139,45 +131,6 @@ impl EnvironmentCache {
             beside.persist(&file).map_err(|error| error.error)
         });
         drop(written);
-    }
-
-    /// Removes the least recently used environments until the rest fits.
-    pub fn shrink(&self, engine: &dyn Engine) {
-        let Ok(objects) = engine.list(crate::engine::session::LABEL) else {
-            return;
-        };
-        let ours = |object: &ListedObject| object.name.starts_with(REPOSITORY);
-        let images: Vec<_> = objects.into_iter().filter(ours).collect();
-        let mut total: u64 = images.iter().map(|image| image.size).sum();
-        if total <= SIZE_CAP {
-            return;
-        }
-        let mut by_use: Vec<_> = images
-            .into_iter()
-            .filter_map(|image| {
-                let digest = image.name.rsplit_once(':')?.1.to_owned();
-                let used = self
-                    .file(&digest)
-                    .and_then(|file| file.metadata().ok()?.modified().ok());
-                Some((used.or(image.created), digest, image))
-            })
-            .collect();
-        by_use.sort_by_key(|(used, ..)| *used);
-        // The newest one is in use right now.
-        by_use.pop();
-        for (_, digest, image) in by_use {
-            if total <= SIZE_CAP {
-                break;
-            }
-            // An image that is made from it would keep its layers.
-            let _ = engine.remove(&EngineObject::Image(format!("{RUNNER}:{digest}")));
-            if engine.remove(&EngineObject::Image(image.name.clone())).is_ok() {
-                total = total.saturating_sub(image.size);
-                if let Some(file) = self.file(&digest) {
-                    let _ = std::fs::remove_file(file);
-                }
-            }
-        }
     }
 }
 

@@ -134,6 +134,7 @@ pub fn run(bench: &Bench<'_>, dockerfile: &DockerfileFacts) -> Fact<Image> {
                 })
             }
             None => {
+                bench.image_cache().used(&tag);
                 // By its id: the tag may be another run's by now.
                 let built = outcome.image.as_deref().unwrap_or(&tag);
                 let info = bench.engine.image(built)?.unwrap_or_default();

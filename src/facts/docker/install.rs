@@ -101,6 +101,7 @@ fn install(
 ) -> Result<Seen<Environment>, EngineError> {
     let (container, with_uv) = match source {
         Prepared::Cached(installed) => {
+            bench.image_cache().used(&key.image());
             let date = rfc3339(installed.moment());
             let detail = format!("{} packages, installed {}", installed.packages.len(), &date[..10]);
             let fact = Fact::Known(known(bench, requirements, python, key, "cache", installed.packages));
@@ -148,7 +149,13 @@ fn install(
         }
         Installation::Done { installer } => {
             let packages = compile_and_list(bench, &container)?;
-            bench.engine.commit(&container, &key.image(), &cache_labels())?;
+            let before = bench.engine.image(&key.image())?.map(|image| image.id);
+            let made = bench.engine.commit(&container, &key.image(), &cache_labels())?;
+            bench.image_cache().used(&key.image());
+            if let Some(old) = before.filter(|old| *old != made) {
+                // Somebody may run it still; then it stays.
+                let _ = bench.engine.remove(&EngineObject::Image(old));
+            }
             let installed = Installed::now(packages);
             cache.store(key, &installed);
             let packages = installed.packages;
@@ -163,7 +170,6 @@ fn install(
         }
     };
     bench.session.remove(&EngineObject::Container(container.0))?;
-    cache.shrink(bench.engine);
     Ok(seen)
 }
 

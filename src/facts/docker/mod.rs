@@ -13,6 +13,7 @@ mod drills;
 pub mod environment;
 mod environment_cache;
 pub mod image;
+mod image_cache;
 mod image_layers;
 pub mod install;
 pub mod junit;
@@ -157,5 +158,8 @@ pub fn collect(bench: &Bench<'_>, needed: &BTreeSet<FactName>, statics: Statics<
             facts.insert(Access, seen.access);
             facts.insert(Prediction, seen.prediction);
         }
+    }
+    if with_install || with_image {
+        bench.image_cache().shrink(bench.engine);
     }
 }

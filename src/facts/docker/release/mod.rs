@@ -36,7 +36,7 @@ const NO_HEALTHCHECK_CHECK: &str = "dockerfile-healthcheck";
 /// The check of a HEALTHCHECK that does not work.
 const HEALTHCHECK_CHECK: &str = "healthcheck-works";
 /// The repository of the runners' images; each has the tag of the environment that it is made from.
-pub const RUNNER: &str = "proofolio-runner";
+const RUNNER: &str = "proofolio-runner";
 /// The port of a service that names none.
 const DEFAULT_PORT: u16 = 8000;
 
@@ -251,7 +251,10 @@ fn make_runner(bench: &Bench<'_>, environment: &Environment) -> Result<Result<St
              Debian's packages.",
             failure.message
         )),
-        (image, None) => Ok(image.unwrap_or(tag)),
+        (image, None) => {
+            bench.image_cache().used(&tag);
+            Ok(image.unwrap_or(tag))
+        }
     })
 }
 
