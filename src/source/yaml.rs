@@ -52,12 +52,30 @@ const DEPTH: usize = 60;
 const NODES: usize = 100_000;
 const EXPANDED: usize = 300_000;
 
-/// Reads the first document of a file. An empty file is an empty mapping.
+/// A document with what its tree no longer shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// The tree.
+    pub root: Rc<Node>,
+    /// The merge keys (`<<`) that were resolved, each as it was written. Not every reader of YAML resolves them.
+    pub merge_keys: Vec<Rc<Node>>,
+}
+
+/// Reads the tree of the first document of a file. An empty file is an empty mapping.
 ///
 /// # Errors
 ///
 /// When the file is no YAML, or larger, deeper or more aliased than a person would write.
 pub fn parse(text: &str) -> Result<Rc<Node>, YamlError> {
+    read(text).map(|document| document.root)
+}
+
+/// Reads the first document of a file as [`parse`] does.
+///
+/// # Errors
+///
+/// Those of [`parse`].
+pub fn read(text: &str) -> Result<Document, YamlError> {
     if text.len() > FILE_BYTES {
         return Err(YamlError {
             message: format!("larger than {FILE_BYTES} bytes"),
@@ -113,10 +131,11 @@ struct Builder {
     anchors: std::collections::HashMap<usize, (Rc<Node>, usize)>,
     nodes: usize,
     root: Option<Rc<Node>>,
+    merge_keys: Vec<Rc<Node>>,
 }
 
 impl Builder {
-    fn build(mut self, text: &str) -> Result<Rc<Node>, YamlError> {
+    fn build(mut self, text: &str) -> Result<Document, YamlError> {
         for event in Parser::new_from_str(text) {
             let (event, span) = event.map_err(|error| YamlError {
                 message: error.info().to_owned(),
@@ -135,7 +154,10 @@ impl Builder {
                 column: 1,
             })
         };
-        Ok(self.root.unwrap_or_else(empty))
+        Ok(Document {
+            root: self.root.unwrap_or_else(empty),
+            merge_keys: self.merge_keys,
+        })
     }
 
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), YamlError> {
@@ -216,7 +238,7 @@ impl Builder {
                     weight,
                     ..
                 }) => {
-                    node.value = Value::Map(merged(items));
+                    node.value = Value::Map(merged(items, &mut self.merge_keys));
                     self.close(Rc::new(node), anchor, weight, line, column)
                 }
                 None => Ok(()),
@@ -270,12 +292,13 @@ impl Builder {
     }
 }
 
-/// Resolves merge keys: what the mapping itself says wins.
-fn merged(items: Vec<(Rc<Node>, Rc<Node>)>) -> Vec<(Rc<Node>, Rc<Node>)> {
+/// Resolves merge keys: what the mapping itself says wins. Adds the keys to `resolved`.
+fn merged(items: Vec<(Rc<Node>, Rc<Node>)>, resolved: &mut Vec<Rc<Node>>) -> Vec<(Rc<Node>, Rc<Node>)> {
     if !items.iter().any(|(key, _)| key.text() == Some("<<")) {
         return items;
     }
     let (merges, mut own): (Vec<_>, Vec<_>) = items.into_iter().partition(|(key, _)| key.text() == Some("<<"));
+    resolved.extend(merges.iter().map(|(key, _)| Rc::clone(key)));
     // By name: many merges of one large mapping must not compare every pair of keys.
     let mut known: HashSet<String> = own
         .iter()

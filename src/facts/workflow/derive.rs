@@ -1,6 +1,7 @@
 //! What follows from the jobs and steps.
 
 use super::commands::{self, Resolved};
+use super::expression::{Expression, Operator, parse};
 use super::github;
 use super::model::{Finding, Job, Source, Step, TestStep, WorkflowFacts, WorkflowFile};
 use super::shell::Shell;
@@ -224,12 +225,28 @@ fn injections(job: &Job, step: &Step, source: &Source<'_>, facts: &mut WorkflowF
     for script in [&step.run, &step.action_script].into_iter().flatten() {
         for part in script.split("${{").skip(1).take(200) {
             let expression = part.split("}}").next().unwrap_or_default();
-            if is_untrusted(expression) {
+            if is_untrusted(expression) && parse(expression).is_ok_and(|read| carries_text(&read)) {
                 let shown: String = expression.trim().chars().take(100).collect();
                 let place = line_of(source, step, expression);
                 add(&mut facts.injections, finding(job, &shown, &place));
             }
         }
+    }
+}
+
+/// Whether a text that an expression reads can become part of its value: a comparison is only true or false.
+fn carries_text(expression: &Expression) -> bool {
+    match expression {
+        Expression::Not(_) => false,
+        Expression::Binary { operator, operands, .. } => match operator {
+            Operator::And => operands.last().is_some_and(carries_text),
+            Operator::Or => operands.iter().any(carries_text),
+            Operator::Equal | Operator::Order => false,
+        },
+        Expression::Call { name, .. } => !["contains", "startsWith", "endsWith", "hashFiles"]
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known)),
+        _ => true,
     }
 }
 

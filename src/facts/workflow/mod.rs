@@ -32,16 +32,16 @@ pub fn collect(snapshot: &Snapshot) -> WorkflowFacts {
         }
         facts.present = true;
         let Some(text) = file.text() else { continue };
-        match yaml::parse(&text.content) {
-            Ok(root) => {
+        match yaml::read(&text.content) {
+            Ok(document) => {
                 let source = model::Source::new(&file.path, &text.content);
                 if github {
-                    facts.audit.extend(audit::audit(&root, &source));
+                    facts.audit.extend(audit::audit(&document, &source));
                 }
                 facts.files.push(if github {
-                    github::read(&root, &source)
+                    github::read(&document.root, &source)
                 } else {
-                    gitlab::read(&root, &source)
+                    gitlab::read(&document.root, &source)
                 });
             }
             Err(error) => facts.errors.push(Trouble {

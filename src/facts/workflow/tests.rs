@@ -116,6 +116,16 @@ fn github_in_detail() {
         ("other/thing@main", 16)
     );
     assert_eq!(facts.injections[0].loc.line, 19);
+    let harmless = text.replace(
+        "${{ github.event",
+        "${{ contains('a b', github.event.issue.title) && github.event",
+    );
+    let harmless = harmless.replace(".title }}", ".title == 'a' }}");
+    assert!(
+        super::tests::facts(&[(".github/workflows/ci.yml", &harmless)])
+            .injections
+            .is_empty()
+    );
     let how: Vec<&str> = facts.swallowed.iter().map(|found| found.what.as_str()).collect();
     assert_eq!(how, ["continue-on-error: true", "a condition that is never true"]);
     assert_eq!(facts.ungated_deployments.len(), 1);

@@ -1,9 +1,12 @@
-//! What a workflow puts into its own contexts: inputs, secrets, outputs of jobs, ids of steps, keys of the matrix.
+//! What a workflow puts into its own contexts: inputs, secrets, outputs of jobs, ids of steps, the matrix.
 
-use super::scope::Known;
+use std::rc::Rc;
+
+use super::types::{Object, Type};
 use crate::source::yaml::{Node, Value};
 
-fn keys(node: &Node) -> Known {
+/// The names of a mapping, in small letters; `None` when it is computed.
+fn names(node: &Node) -> Option<Vec<String>> {
     match &node.value {
         Value::Map(entries) => Some(
             entries
@@ -16,29 +19,58 @@ fn keys(node: &Node) -> Known {
     }
 }
 
+fn texts(names: Option<Vec<String>>) -> Type {
+    names.map_or(Type::Any, |names| {
+        Type::object(names.into_iter().map(|name| (name, Type::Text)))
+    })
+}
+
+/// The inputs that an event takes, as they are written.
+fn written_inputs<'a>(root: &'a Node, event: &str) -> Option<&'a Rc<Node>> {
+    root.get("on")?.get(event)?.get("inputs")
+}
+
 /// The inputs of all triggers that take some.
-pub(super) fn inputs(root: &Node) -> Known {
-    let mut known = Vec::new();
+pub(super) fn inputs(root: &Node) -> Type {
+    let mut inputs = Type::object::<String>([]);
     for event in ["workflow_call", "workflow_dispatch"] {
-        let inputs = root
-            .get("on")
-            .and_then(|on| on.get(event))
-            .and_then(|event| event.get("inputs"));
-        if let Some(inputs) = inputs {
-            known.extend(keys(inputs)?);
+        let Some(node) = written_inputs(root, event) else {
+            continue;
+        };
+        if names(node).is_none() {
+            return Type::Any;
         }
+        let typed = |(key, input): &(Rc<Node>, Rc<Node>)| Some((key.text()?.to_lowercase(), input_type(event, input)));
+        inputs.absorb(Type::object(node.entries().iter().filter_map(typed)));
     }
-    Some(known)
+    inputs
+}
+
+/// The type of an input.
+pub(super) fn input_type(event: &str, input: &Node) -> Type {
+    match input.get("type").and_then(|node| node.text()) {
+        Some("boolean") => Type::Boolean,
+        Some("number") => Type::Number,
+        Some("string" | "choice" | "environment") => Type::Text,
+        None if event == "workflow_dispatch" => Type::Text,
+        _ => Type::Any,
+    }
+}
+
+/// The inputs as the event that starts a run by hand carries them: all are texts.
+pub(super) fn event_inputs(root: &Node) -> Type {
+    match written_inputs(root, "workflow_dispatch") {
+        // the event of a caller has other inputs
+        Some(inputs) if root.get("on").is_some_and(|on| on.get("workflow_call").is_none()) => texts(names(inputs)),
+        _ => Type::Any,
+    }
 }
 
 /// The inputs that are no free text.
 pub(super) fn closed_inputs(root: &Node) -> Vec<String> {
     let mut closed = Vec::new();
     for event in ["workflow_call", "workflow_dispatch"] {
-        let inputs = root
-            .get("on")
-            .and_then(|on| on.get(event))
-            .and_then(|event| event.get("inputs"));
+        let inputs = written_inputs(root, event);
         for (key, input) in inputs.map_or(&[][..], |inputs| inputs.entries()) {
             let kind = input.get("type").and_then(|node| node.text()).unwrap_or_default();
             if let ("boolean" | "number" | "choice", Some(name)) = (kind, key.text()) {
@@ -49,55 +81,97 @@ pub(super) fn closed_inputs(root: &Node) -> Vec<String> {
     closed
 }
 
-/// The secrets that a caller hands over; anything when the workflow does not list them.
-pub(super) fn secrets(root: &Node) -> Known {
-    let mut known = keys(root.get("on")?.get("workflow_call")?.get("secrets")?)?;
-    known.extend(["github_token", "actions_step_debug", "actions_runner_debug"].map(str::to_owned));
-    Some(known)
+/// The secrets that a caller hands over; any when the workflow does not list them.
+pub(super) fn secrets(root: &Node) -> Type {
+    let listed = || names(root.get("on")?.get("workflow_call")?.get("secrets")?);
+    match listed() {
+        None => Type::map(Type::Text),
+        Some(mut listed) => {
+            listed.extend(["github_token", "actions_step_debug", "actions_runner_debug"].map(str::to_owned));
+            texts(Some(listed))
+        }
+    }
 }
 
-/// The jobs with their outputs; those of a workflow that is called are unknown.
-pub(super) fn jobs(root: &Node) -> Vec<(String, Known)> {
+/// The jobs with their results and outputs; the outputs of a workflow that is called are unknown.
+pub(super) fn jobs(root: &Node) -> Vec<(String, Type)> {
     let jobs = root.get("jobs").map_or(&[][..], |jobs| jobs.entries());
     let outputs = |job: &Node| match (job.get("uses"), job.get("outputs")) {
-        (Some(_), _) => None,
-        (None, Some(outputs)) => keys(outputs),
-        (None, None) => Some(Vec::new()),
+        (Some(_), _) => Type::map(Type::Text),
+        (None, Some(outputs)) => texts(names(outputs)),
+        (None, None) => texts(Some(Vec::new())),
     };
     jobs.iter()
-        .filter_map(|(key, job)| Some((key.text()?.to_lowercase(), outputs(job))))
+        .filter_map(|(key, job)| {
+            let about = Type::object([("outputs", outputs(job)), ("result", Type::Text)]);
+            Some((key.text()?.to_lowercase(), about))
+        })
         .collect()
 }
 
-/// The ids of all steps of a job.
-pub(super) fn steps(job: &Node) -> Known {
-    let steps = job.get("steps").map_or(&[][..], |steps| steps.items());
-    let ids: Vec<String> = steps
-        .iter()
-        .filter_map(|step| step.get("id").and_then(|id| id.text()).map(str::to_lowercase))
-        .collect();
-    (!ids.iter().any(|id| id.contains("${{"))).then_some(ids)
+/// What is known of a step: its outputs are its own.
+pub(super) fn step() -> Type {
+    Type::object([
+        ("outputs", Type::map(Type::Text)),
+        ("outcome", Type::Text),
+        ("conclusion", Type::Text),
+    ])
 }
 
-/// The keys of a job's matrix with those that `include` adds.
-pub(super) fn matrix(job: &Node) -> Known {
+/// All steps of a job that have an id.
+pub(super) fn steps(job: &Node) -> Type {
+    let mut steps = Type::object::<String>([]);
+    for step in job.get("steps").map_or(&[][..], |steps| steps.items()) {
+        add_step(&mut steps, step);
+    }
+    steps
+}
+
+/// Adds a step to those that are known so far. An id that is computed may be any.
+pub(super) fn add_step(steps: &mut Type, new: &Node) {
+    let (Type::Object(known), Some(id)) = (&mut *steps, new.get("id").and_then(|node| node.text())) else {
+        return;
+    };
+    if id.contains("${{") {
+        *steps = Type::Any;
+    } else {
+        Rc::make_mut(known).known.insert(id.to_lowercase(), step());
+    }
+}
+
+/// The matrix of a job with what `include` adds; `computed` tells the type of an expression.
+pub(super) fn matrix(job: &Node, computed: &mut dyn FnMut(&str) -> Type) -> Type {
     let Some(strategy) = job.get("strategy") else {
-        return Some(Vec::new());
+        return Type::object::<String>([]);
     };
     let Some(matrix) = strategy.get("matrix") else {
-        return strategy.text().is_none().then(Vec::new);
+        return match strategy.text() {
+            Some(_) => Type::Any,
+            None => Type::object::<String>([]),
+        };
     };
-    let mut known = keys(matrix)?;
-    known.retain(|key| key != "include" && key != "exclude");
+    if names(matrix).is_none() {
+        return Type::Any;
+    }
+    let mut rows = Object::default();
+    for (key, row) in matrix.entries() {
+        let Some(name) = key.text().filter(|name| !matches!(*name, "include" | "exclude")) else {
+            continue;
+        };
+        let items = match Type::of_yaml(row, computed) {
+            Type::List(items) => (*items).clone(),
+            _ => Type::Any,
+        };
+        rows.known.insert(name.to_lowercase(), items);
+    }
+    let mut typed = Type::Object(Rc::new(rows));
     if let Some(include) = matrix.get("include") {
         if include.text().is_some() {
-            return None;
+            return Type::Any;
         }
         for item in include.items() {
-            known.extend(keys(item)?);
+            typed.absorb(Type::of_yaml(item, computed));
         }
     }
-    known.sort_unstable();
-    known.dedup();
-    Some(known)
+    typed
 }

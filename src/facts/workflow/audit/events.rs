@@ -2,7 +2,8 @@
 
 use super::patterns;
 use super::report::{Report, add};
-use super::schema::keys;
+use super::schema::{CALL, DISPATCH, FILTERS, IMAGE_VERSION, SCHEDULE};
+use super::shape::{self, judge};
 use crate::source::yaml::Node;
 
 const BRANCHES: [&str; 5] = [
@@ -69,13 +70,22 @@ const PULL_REQUEST: &str = "assigned unassigned labeled unlabeled opened edited 
 /// Judges the triggers.
 pub(super) fn audit(root: &Node, report: &mut Report<'_>) {
     let Some(on) = root.get("on") else { return };
-    if on.text().is_some() {
-        named(on, report);
+    let bare: Vec<&Node> = match on.text() {
+        Some(_) => vec![on.as_ref()],
+        None => on.items().iter().map(AsRef::as_ref).collect(),
+    };
+    if on.is_null() || bare.is_empty() && on.entries().is_empty() {
+        return shape::complain(on, "`on` is empty", report);
     }
-    on.items().iter().for_each(|item| named(item, report));
+    for node in bare {
+        named(node, report);
+        if node.text() == Some("schedule") {
+            shape::complain(node, "`schedule` needs its times below it", report);
+        }
+    }
     for (key, value) in on.entries() {
         named(key, report);
-        configured(key.text().unwrap_or_default(), value, report);
+        configured(key, value, report);
     }
 }
 
@@ -86,6 +96,9 @@ fn complain(name: &str, what: String, node: &Node, report: &mut Report<'_>) {
 
 fn named(node: &Node, report: &mut Report<'_>) {
     let Some(name) = node.text() else { return };
+    if name.is_empty() {
+        return shape::complain(node, "an event without a name", report);
+    }
     if !EVENTS.iter().any(|(known, _)| *known == name) {
         complain("on", format!("there is no event `{name}`"), node, report);
     }
@@ -96,27 +109,38 @@ fn named(node: &Node, report: &mut Report<'_>) {
     }
 }
 
-fn configured(event: &str, value: &Node, report: &mut Report<'_>) {
+fn configured(key: &Node, value: &Node, report: &mut Report<'_>) {
+    let event = key.text().unwrap_or_default();
     match event {
-        "schedule" => schedule(value, report),
+        "schedule" => {
+            judge(key, value, &SCHEDULE, report);
+            schedule(value, report);
+        }
         "workflow_dispatch" => {
-            keys(value, "workflow_dispatch", &["inputs"], report);
-            dispatch(value, report);
+            judge(key, value, &DISPATCH, report);
+            dispatch(key, value, report);
         }
         "workflow_call" => {
-            keys(value, "workflow_call", &["inputs", "outputs", "secrets"], report);
+            judge(key, value, &CALL, report);
             call(value, report);
         }
-        "image_version" => {}
-        _ => filters(event, value, report),
+        "image_version" => {
+            judge(key, value, &IMAGE_VERSION, report);
+            if let Some(versions) = value.get("versions") {
+                written_patterns(event, versions, true, report);
+            }
+        }
+        // what an unknown event could be filtered by is unknown too
+        _ => {
+            if let Some((_, types)) = EVENTS.iter().find(|(known, _)| *known == event) {
+                judge(key, value, &FILTERS, report);
+                filters(event, types, value, report);
+            }
+        }
     }
 }
 
-fn filters(event: &str, value: &Node, report: &mut Report<'_>) {
-    // what an unknown event could be filtered by is unknown too
-    let Some((_, types)) = EVENTS.iter().find(|(known, _)| *known == event) else {
-        return;
-    };
+fn filters(event: &str, types: &str, value: &Node, report: &mut Report<'_>) {
     for (key, filter) in value.entries() {
         let name = key.text().unwrap_or_default();
         let (available, is_ref) = match name {
@@ -126,31 +150,14 @@ fn filters(event: &str, value: &Node, report: &mut Report<'_>) {
             "types" => {
                 for item in std::iter::once(filter).chain(filter.items()) {
                     let Some(given) = item.text() else { continue };
-                    if *types != "*" && !types.split_whitespace().any(|known| known == given) {
+                    if !given.is_empty() && types != "*" && !types.split_whitespace().any(|known| known == given) {
                         complain(event, format!("`{given}` is no type of `{event}`"), item, report);
                     }
                 }
                 continue;
             }
             "workflows" if event == "workflow_run" => continue,
-            _ => {
-                keys(
-                    value,
-                    event,
-                    &[
-                        "branches",
-                        "branches-ignore",
-                        "paths",
-                        "paths-ignore",
-                        "tags",
-                        "tags-ignore",
-                        "types",
-                        "workflows",
-                    ],
-                    report,
-                );
-                continue;
-            }
+            _ => continue,
         };
         if !available {
             complain(event, format!("`{event}` cannot be filtered by `{name}`"), key, report);
@@ -170,26 +177,65 @@ fn filters(event: &str, value: &Node, report: &mut Report<'_>) {
                 report,
             );
         }
-        for item in std::iter::once(filter).chain(filter.items()) {
-            let Some(text) = item.text().filter(|text| !text.contains("${{")) else {
-                continue;
-            };
-            if let Some(fault) = patterns::fault(text, is_ref) {
-                let found = report.finding(event, format!("`{text}`: {fault}"), item);
-                add(&mut report.audit.patterns, found);
-            }
+        written_patterns(event, filter, is_ref, report);
+    }
+}
+
+/// Judges a pattern or a list of them.
+fn written_patterns(holder: &str, node: &Node, is_ref: bool, report: &mut Report<'_>) {
+    for item in std::iter::once(node).chain(node.items().iter().map(AsRef::as_ref)) {
+        let Some(text) = item.text().filter(|text| !text.contains("${{")) else {
+            continue;
+        };
+        if let Some(fault) = patterns::fault(text, is_ref) {
+            let found = report.finding(holder, format!("`{text}`: {fault}"), item);
+            add(&mut report.audit.patterns, found);
         }
     }
 }
 
 fn schedule(value: &Node, report: &mut Report<'_>) {
     for item in value.items() {
-        keys(item, "schedule", &["cron", "timezone"], report);
-        let Some(cron) = item.get("cron") else { continue };
-        if let Some(fault) = cron.text().and_then(cron_fault) {
+        if let Some((cron, text)) = written(item, "cron")
+            && let Some(fault) = cron_fault(text)
+        {
             complain("schedule", fault, cron, report);
         }
+        if let Some((zone, text)) = written(item, "timezone")
+            && !is_time_zone(text)
+        {
+            let what = format!("`{}` is no time zone such as `Europe/Berlin`", shape::shown(text));
+            complain("schedule", what, zone, report);
+        }
     }
+}
+
+/// The value of a key that is no empty text.
+fn written<'a>(item: &'a Node, key: &str) -> Option<(&'a Node, &'a str)> {
+    let node = item.get(key)?;
+    let text = node.text().filter(|text| !text.is_empty())?;
+    Some((node, text))
+}
+
+/// Whether a text has the form of a place in the zone database. The places themselves come and go.
+fn is_time_zone(text: &str) -> bool {
+    const AREAS: [&str; 11] = [
+        "Africa",
+        "America",
+        "Antarctica",
+        "Arctic",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Etc",
+        "Europe",
+        "Indian",
+        "Pacific",
+    ];
+    text.split_once('/').is_some_and(|(area, place)| {
+        let place_character = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '/');
+        AREAS.contains(&area) && !place.is_empty() && place.chars().all(place_character)
+    })
 }
 
 /// What is wrong with the five fields of a time.
@@ -223,26 +269,22 @@ fn cron_fault(text: &str) -> Option<String> {
     often.then(|| "it cannot run more often than every five minutes".to_owned())
 }
 
-fn dispatch(value: &Node, report: &mut Report<'_>) {
+fn dispatch(event: &Node, value: &Node, report: &mut Report<'_>) {
     let inputs = value.get("inputs").map_or(&[][..], |node| node.entries());
     for (key, input) in inputs {
         let name = key.text().unwrap_or_default();
-        keys(
-            input,
-            "an input",
-            &[
-                "default",
-                "deprecationMessage",
-                "description",
-                "options",
-                "required",
-                "type",
-            ],
-            report,
-        );
         let kind = input.get("type").and_then(|node| node.text()).unwrap_or("string");
         let options = input.get("options").map(|node| node.texts()).unwrap_or_default();
         let default = input.get("default").filter(|node| node.text().is_some());
+        let mut seen = std::collections::HashSet::new();
+        for option in input.get("options").map_or(&[][..], |node| node.items()) {
+            if let Some(text) = option.text()
+                && !seen.insert(text)
+            {
+                let what = format!("the option `{}` of `{name}` is there twice", shape::shown(text));
+                complain("workflow_dispatch", what, option, report);
+            }
+        }
         match (kind, default) {
             ("choice", _) if options.is_empty() => {
                 complain(
@@ -276,16 +318,7 @@ fn dispatch(value: &Node, report: &mut Report<'_>) {
                     report,
                 );
             }
-            ("choice" | "boolean" | "number" | "string" | "environment", _) => {}
-            (other, _) => {
-                let place = input.get("type").map_or(key, |node| node);
-                complain(
-                    "workflow_dispatch",
-                    format!("`{other}` is no type of an input"),
-                    place,
-                    report,
-                );
-            }
+            _ => {}
         }
         if kind != "choice" && !options.is_empty() {
             complain(
@@ -296,25 +329,15 @@ fn dispatch(value: &Node, report: &mut Report<'_>) {
             );
         }
     }
-    if let Some((key, _)) = inputs.get(25) {
-        complain(
-            "workflow_dispatch",
-            "a run takes 25 inputs at most".to_owned(),
-            key,
-            report,
-        );
+    if inputs.len() > 25 {
+        let what = format!("a run takes 25 inputs at most, not {}", inputs.len());
+        complain("workflow_dispatch", what, event, report);
     }
 }
 
 fn call(value: &Node, report: &mut Report<'_>) {
     for (key, input) in value.get("inputs").map_or(&[][..], |node| node.entries()) {
         let name = key.text().unwrap_or_default();
-        keys(
-            input,
-            "an input",
-            &["default", "deprecationMessage", "description", "required", "type"],
-            report,
-        );
         let kind = input.get("type").and_then(|node| node.text()).unwrap_or_default();
         let Some((node, text)) = input.get("default").and_then(|node| Some((node, node.text()?))) else {
             continue;
@@ -340,11 +363,5 @@ fn call(value: &Node, report: &mut Report<'_>) {
                 report,
             );
         }
-    }
-    for (_, secret) in value.get("secrets").map_or(&[][..], |node| node.entries()) {
-        keys(secret, "a secret", &["description", "required"], report);
-    }
-    for (_, output) in value.get("outputs").map_or(&[][..], |node| node.entries()) {
-        keys(output, "an output", &["description", "value"], report);
     }
 }

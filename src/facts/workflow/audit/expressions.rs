@@ -1,73 +1,32 @@
 //! Every expression of a workflow, read and judged in the scope of its place.
 
+use super::contexts;
+use super::inference::{is_constant, judge, type_of};
+use super::places::{
+    CONTAINER_ENV, CREDENTIALS, DEFAULTS, ENVIRONMENT_URL, JOB, JOB_IF, JOB_SECRETS, NOWHERE, OUTPUT_OF_CALL, OUTPUTS,
+    SCRIPT, SNAPSHOT_IF, STEP, STEP_IF, STRATEGY, WORKFLOW, WORKFLOW_ENV, giving,
+};
 use super::report::{Report, add};
-use super::scope::{self, Place, Scope};
+use super::scope::{Place, Scope, Wanted};
+use super::types::Type;
 use crate::facts::workflow::expression::{Expression, body_length, parse};
 use crate::facts::workflow::model::Finding;
 use crate::source::yaml::{Node, Value};
 
-const fn place(contexts: &'static [&'static str]) -> Place {
-    Place {
-        contexts,
-        status: false,
-        files: false,
-        script: false,
-    }
-}
-
-const WORKFLOW: Place = place(&["github", "inputs", "vars"]);
-const WORKFLOW_ENV: Place = place(&["github", "secrets", "inputs", "vars"]);
-const OUTPUT_OF_CALL: Place = place(&["github", "jobs", "vars", "inputs"]);
-const JOB: Place = place(&["github", "needs", "strategy", "matrix", "vars", "inputs"]);
-const JOB_SECRETS: Place = place(&["github", "needs", "strategy", "matrix", "vars", "secrets", "inputs"]);
-const JOB_IF: Place = Place {
-    contexts: &["github", "needs", "vars", "inputs"],
-    status: true,
-    files: false,
-    script: false,
-};
-const STRATEGY: Place = place(&["github", "needs", "vars", "inputs"]);
-const DEFAULTS: Place = place(&["github", "needs", "strategy", "matrix", "env", "vars", "inputs"]);
-const CREDENTIALS: Place = place(&[
-    "github", "needs", "strategy", "matrix", "env", "vars", "secrets", "inputs",
-]);
-const CONTAINER_ENV: Place = place(&[
-    "github", "needs", "strategy", "matrix", "job", "runner", "env", "vars", "secrets", "inputs",
-]);
-const ENVIRONMENT_URL: Place = place(&[
-    "github", "needs", "strategy", "matrix", "job", "runner", "env", "vars", "steps", "inputs",
-]);
-const OUTPUTS: Place = place(&[
-    "github", "needs", "strategy", "matrix", "job", "runner", "env", "vars", "secrets", "steps", "inputs",
-]);
-const STEP: Place = Place {
-    contexts: OUTPUTS.contexts,
-    status: false,
-    files: true,
-    script: false,
-};
-const SCRIPT: Place = Place { script: true, ..STEP };
-const STEP_IF: Place = Place {
-    contexts: ENVIRONMENT_URL.contexts,
-    status: true,
-    files: true,
-    script: false,
-};
-
 /// Judges all expressions of a workflow.
 pub(super) fn audit(root: &Node, report: &mut Report<'_>) {
+    let jobs = contexts::jobs(root);
     let mut scope = Scope {
-        inputs: super::contexts::inputs(root),
-        closed_inputs: super::contexts::closed_inputs(root),
-        secrets: super::contexts::secrets(root),
-        jobs: super::contexts::jobs(root),
-        steps: Some(Vec::new()),
-        matrix: Some(Vec::new()),
-        ..Scope::default()
+        inputs: contexts::inputs(root),
+        closed_inputs: contexts::closed_inputs(root),
+        secrets: contexts::secrets(root),
+        jobs: Type::object(jobs.iter().cloned()),
+        ..Scope::new(contexts::event_inputs(root))
     };
     for (key, value) in root.entries() {
         match key.text().unwrap_or_default() {
             "run-name" | "concurrency" => visit(value, &scope, &WORKFLOW, "", report),
+            "defaults" => visit(value, &scope, &NOWHERE, "", report),
             "env" => visit(value, &scope, &WORKFLOW_ENV, "", report),
             "on" => call(value, &scope, report),
             _ => {}
@@ -76,24 +35,48 @@ pub(super) fn audit(root: &Node, report: &mut Report<'_>) {
     for (key, job) in root.get("jobs").map_or(&[][..], |jobs| jobs.entries()) {
         let needed = job.get("needs").map(|node| node.texts()).unwrap_or_default();
         let needed: Vec<String> = needed.iter().map(|id| id.to_lowercase()).collect();
-        scope.needs = scope
-            .jobs
-            .iter()
-            .filter(|(id, _)| needed.contains(id))
-            .cloned()
-            .collect();
-        scope.matrix = super::contexts::matrix(job);
-        scope.steps = Some(Vec::new());
+        scope.needs = Type::object(jobs.iter().filter(|(id, _)| needed.contains(id)).cloned());
+        scope.matrix = contexts::matrix(job, &mut |text| computed(text, &scope));
+        scope.steps = Type::object::<String>([]);
         visit_job(key.text().unwrap_or_default(), job, &mut scope, report);
     }
 }
 
+/// The type of a value with an expression, as it stands in a matrix.
+fn computed(text: &str, scope: &Scope) -> Type {
+    match single(text).map(parse) {
+        Some(Ok(expression)) => type_of(&expression, scope, &STRATEGY),
+        Some(Err(_)) => Type::Any,
+        None => Type::Text,
+    }
+}
+
+/// The body of an expression that is all there is.
+fn single(text: &str) -> Option<&str> {
+    let body = text.trim().strip_prefix("${{")?;
+    let length = body_length(body)?;
+    (length + "}}".len() == body.len()).then(|| body.get(..length))?
+}
+
+/// The defaults of inputs, which may name the inputs before them, and the outputs of a workflow that is called.
 fn call(on: &Node, scope: &Scope, report: &mut Report<'_>) {
     let Some(call) = on.get("workflow_call") else { return };
-    for (_, input) in call.get("inputs").map_or(&[][..], |node| node.entries()) {
+    let mut before = Scope {
+        inputs: Type::object::<String>([]),
+        ..scope.clone()
+    };
+    for (key, input) in call.get("inputs").map_or(&[][..], |node| node.entries()) {
+        let kind = contexts::input_type("workflow_call", input);
         if let Some(default) = input.get("default") {
-            visit(default, scope, &WORKFLOW, "", report);
+            let wanted = match kind {
+                Type::Number => Wanted::Number,
+                Type::Boolean => Wanted::Boolean,
+                _ => Wanted::Text,
+            };
+            visit(default, &before, &giving(wanted, WORKFLOW), "", report);
         }
+        let name = key.text().unwrap_or_default().to_lowercase();
+        before.inputs.absorb(Type::object([(name, kind)]));
     }
     for (_, output) in call.get("outputs").map_or(&[][..], |node| node.entries()) {
         if let Some(value) = output.get("value") {
@@ -105,16 +88,24 @@ fn call(on: &Node, scope: &Scope, report: &mut Report<'_>) {
 fn visit_job(id: &str, job: &Node, scope: &mut Scope, report: &mut Report<'_>) {
     for (key, value) in job.entries() {
         match key.text().unwrap_or_default() {
-            "name" | "runs-on" | "concurrency" | "continue-on-error" | "timeout-minutes" | "with" => {
-                visit(value, scope, &JOB, id, report);
-            }
+            "name" | "concurrency" | "with" => visit(value, scope, &JOB, id, report),
+            "runs-on" => visit(value, scope, &giving(Wanted::TextOrList, JOB), id, report),
+            "continue-on-error" => visit(value, scope, &giving(Wanted::Boolean, JOB), id, report),
+            "timeout-minutes" => visit(value, scope, &giving(Wanted::Number, JOB), id, report),
             "env" | "secrets" => visit(value, scope, &JOB_SECRETS, id, report),
-            "if" => condition(value, scope, &JOB_IF, id, report),
+            "if" => condition(key, value, scope, &JOB_IF, id, report),
+            "snapshot" => {
+                for (key, value) in value.entries() {
+                    if key.text() == Some("if") {
+                        condition(key, value, scope, &SNAPSHOT_IF, id, report);
+                    }
+                }
+            }
             "strategy" => visit(value, scope, &STRATEGY, id, report),
             "defaults" => visit(value, scope, &DEFAULTS, id, report),
             "container" => container(value, scope, id, report),
             "services" => {
-                visit_scalar(value, scope, &JOB, id, report);
+                visit_scalar(value, scope, &giving(Wanted::Object, JOB), id, report);
                 for (_, service) in value.entries() {
                     container(service, scope, id, report);
                 }
@@ -137,40 +128,31 @@ fn visit_job(id: &str, job: &Node, scope: &mut Scope, report: &mut Report<'_>) {
     for step in job.get("steps").map_or(&[][..], |steps| steps.items()) {
         for (key, value) in step.entries() {
             match key.text().unwrap_or_default() {
-                "if" => condition(value, scope, &STEP_IF, id, report),
+                "if" => condition(key, value, scope, &STEP_IF, id, report),
                 "run" => visit(value, scope, &SCRIPT, id, report),
-                "env" | "name" | "timeout-minutes" | "with" | "working-directory" | "continue-on-error" => {
-                    visit(value, scope, &STEP, id, report);
-                }
-                "shell" => visit(value, scope, &place(&[]), id, report),
+                "name" | "with" | "working-directory" => visit(value, scope, &STEP, id, report),
+                "env" => visit(value, scope, &giving(Wanted::Object, STEP), id, report),
+                "continue-on-error" => visit(value, scope, &giving(Wanted::Boolean, STEP), id, report),
+                "timeout-minutes" => visit(value, scope, &giving(Wanted::Number, STEP), id, report),
+                "shell" | "id" => visit(value, scope, &NOWHERE, id, report),
                 _ => {}
             }
         }
-        if let (Some(known), Some(name)) = (&mut scope.steps, step.get("id").and_then(|node| node.text())) {
-            known.push(name.to_lowercase());
-        }
-        // an id that is computed may be any
-        if step
-            .get("id")
-            .and_then(|node| node.text())
-            .is_some_and(|text| text.contains("${{"))
-        {
-            scope.steps = None;
-        }
+        contexts::add_step(&mut scope.steps, step);
     }
 }
 
 /// Visits what is evaluated after the steps, with all their ids.
 fn visit_after(job: &Node, node: &Node, scope: &Scope, place: &Place, id: &str, report: &mut Report<'_>) {
     let later = Scope {
-        steps: super::contexts::steps(job),
+        steps: contexts::steps(job),
         ..scope.clone()
     };
     visit(node, &later, place, id, report);
 }
 
 fn container(node: &Node, scope: &Scope, id: &str, report: &mut Report<'_>) {
-    visit_scalar(node, scope, &JOB, id, report);
+    visit_scalar(node, scope, &giving(Wanted::Anything, JOB), id, report);
     for (key, value) in node.entries() {
         let place = match key.text().unwrap_or_default() {
             "credentials" => &CREDENTIALS,
@@ -181,14 +163,19 @@ fn container(node: &Node, scope: &Scope, id: &str, report: &mut Report<'_>) {
     }
 }
 
-/// Judges all scalars of a node. The tree's depth is capped where it is read.
+/// Judges all scalars of a node; those inside it are texts, unless anything may be there. The tree's depth is capped where it
+/// is read.
 fn visit(node: &Node, scope: &Scope, place: &Place, name: &str, report: &mut Report<'_>) {
+    let inner = match place.wanted {
+        Wanted::Anything => *place,
+        _ => giving(Wanted::Text, *place),
+    };
     match &node.value {
         Value::Scalar { .. } => visit_scalar(node, scope, place, name, report),
-        Value::List(items) => items.iter().for_each(|item| visit(item, scope, place, name, report)),
+        Value::List(items) => items.iter().for_each(|item| visit(item, scope, &inner, name, report)),
         Value::Map(entries) => entries.iter().for_each(|(key, value)| {
-            visit_scalar(key, scope, place, name, report);
-            visit(value, scope, place, name, report);
+            visit_scalar(key, scope, &inner, name, report);
+            visit(value, scope, &inner, name, report);
         }),
     }
 }
@@ -196,6 +183,10 @@ fn visit(node: &Node, scope: &Scope, place: &Place, name: &str, report: &mut Rep
 fn visit_scalar(node: &Node, scope: &Scope, place: &Place, name: &str, report: &mut Report<'_>) {
     let Some(text) = node.text().filter(|text| text.contains("${{")) else {
         return;
+    };
+    let wanted = match single(text) {
+        Some(_) => place.wanted,
+        None => Wanted::Text,
     };
     let mut openings = report.openings(node);
     let mut rest = text;
@@ -216,7 +207,9 @@ fn visit_scalar(node: &Node, scope: &Scope, place: &Place, name: &str, report: &
         };
         match parse(body_text) {
             Ok(expression) => {
-                for (offset, what) in scope::faults(&expression, scope, place) {
+                let (given, mut faults) = judge(&expression, scope, place);
+                faults.extend(wanted.fault(&given).map(|fault| (0, fault)));
+                for (offset, what) in faults {
                     let loc = located(report, offset);
                     add(&mut report.audit.expressions, finding(name, what, loc));
                 }
@@ -241,17 +234,16 @@ fn visit_scalar(node: &Node, scope: &Scope, place: &Place, name: &str, report: &
     }
 }
 
-fn condition(node: &Node, scope: &Scope, place: &Place, name: &str, report: &mut Report<'_>) {
+fn condition(key: &Node, node: &Node, scope: &Scope, place: &Place, name: &str, report: &mut Report<'_>) {
     let Some(text) = node.text() else { return };
+    // A block's first line stands below its key.
+    let place_of_whole = if node.line > key.line { key } else { node };
     let (condition, expression) = if text.contains("${{") {
         visit_scalar(node, scope, place, name, report);
-        let inner = text.strip_prefix("${{").and_then(|body| {
-            let length = body_length(body)?;
-            (body.len() == length + 2).then(|| body.get(..length).unwrap_or_default())
-        });
-        let Some(inner) = inner else {
+        // Even a line break around it makes it a text.
+        let Some(inner) = single(text).filter(|_| text.trim() == text) else {
             let what = "text around `${{ }}` makes the condition always true";
-            let found = report.finding(name, what, node);
+            let found = report.finding(name, what, place_of_whole);
             add(&mut report.audit.conditions, found);
             return;
         };
@@ -263,7 +255,7 @@ fn condition(node: &Node, scope: &Scope, place: &Place, name: &str, report: &mut
         let read = parse(text);
         match &read {
             Ok(expression) => {
-                for (_, what) in scope::faults(expression, scope, place) {
+                for (_, what) in judge(expression, scope, place).1 {
                     let found = report.finding(name, what, node);
                     add(&mut report.audit.expressions, found);
                 }
@@ -276,9 +268,9 @@ fn condition(node: &Node, scope: &Scope, place: &Place, name: &str, report: &mut
         (text, read)
     };
     let Ok(expression) = expression else { return };
-    if scope::is_constant(&expression) {
+    if is_constant(&expression) {
         let shown: String = condition.trim().chars().take(100).collect();
-        let found = report.finding(name, format!("`{shown}` is always the same"), node);
+        let found = report.finding(name, format!("`{shown}` is always the same"), place_of_whole);
         add(&mut report.audit.conditions, found);
     }
     super::trust::condition(&expression, node, name, report);

@@ -1,15 +1,11 @@
-//! Jobs and steps: who waits for whom, ids, runners, shells, the matrix, permissions, and commands that are gone.
+//! Jobs and steps: who waits for whom, ids, shells, the matrix, permissions, and commands that are gone.
 
 use std::collections::HashMap;
 
 use super::report::{Report, add};
+use super::runners;
 use crate::source::yaml::{Node, Value};
 
-const RUNNERS: &str = "windows-latest windows-latest-8-cores windows-2025 windows-2025-vs2026 windows-2022 windows-11-arm \
-    ubuntu-slim ubuntu-latest ubuntu-latest-4-cores ubuntu-latest-8-cores ubuntu-latest-16-cores ubuntu-24.04 ubuntu-24.04-arm \
-    ubuntu-22.04 ubuntu-22.04-arm macos-latest macos-latest-xlarge macos-latest-large macos-26-xlarge macos-26-large macos-26 \
-    macos-26-intel macos-15-intel macos-15-xlarge macos-15-large macos-15 macos-14-xlarge macos-14-large macos-14 self-hosted \
-    x64 arm arm64 linux macos windows";
 const SCOPES: [&str; 17] = [
     "actions",
     "artifact-metadata",
@@ -54,7 +50,7 @@ pub(super) fn audit(root: &Node, report: &mut Report<'_>) {
             report,
         );
         matrix(id, job, report);
-        runners(id, job, report);
+        runners::audit(id, job, report);
         password("container", job.get("container"), report);
         for (service, node) in job.get("services").map_or(&[][..], |node| node.entries()) {
             password(service.text().unwrap_or_default(), Some(node), report);
@@ -257,22 +253,20 @@ fn exclusions(id: &str, matrix: &Node, report: &mut Report<'_>) {
         for (key, value) in item.entries() {
             let name = key.text().unwrap_or_default();
             let row = matrix.get(name);
-            let Some(row) = row else {
-                if !included.iter().any(|item| item.get(name).is_some()) {
-                    let found =
-                        report.finding(id, format!("`{name}` is excluded, but the matrix has no such key"), key);
-                    add(&mut report.audit.matrices, found);
-                }
+            let mut also = included.iter().filter_map(|item| item.get(name)).peekable();
+            if row.is_none() && also.peek().is_none() {
+                let what = format!("`{name}` is excluded, but the matrix has no such key");
+                let found = report.finding(id, what, key);
+                add(&mut report.audit.matrices, found);
                 continue;
-            };
-            let rows = row.items();
+            }
+            let rows = row.map_or(&[][..], |row| row.items());
             let possible = rows.len() > MATRIX_ROWS
-                || row.text().is_some()
+                || row.is_some_and(|row| row.text().is_some())
                 || is_computed(value)
-                || rows.iter().any(|given| is_computed(given) || same(given, value))
-                || included
+                || rows
                     .iter()
-                    .filter_map(|item| item.get(name))
+                    .chain(also)
                     .any(|given| is_computed(given) || same(given, value));
             if !possible {
                 let shown: String = value.text().unwrap_or("a value").chars().take(60).collect();
@@ -281,59 +275,6 @@ fn exclusions(id: &str, matrix: &Node, report: &mut Report<'_>) {
             }
         }
     }
-}
-
-/// Runners, also those that a matrix lists.
-fn runners(id: &str, job: &Node, report: &mut Report<'_>) {
-    let Some(node) = job.get("runs-on") else { return };
-    let node = node.get("labels").unwrap_or(node);
-    let items: Vec<&Node> = if node.text().is_some() {
-        vec![node.as_ref()]
-    } else {
-        node.items().iter().map(|item| item.as_ref()).collect()
-    };
-    // beside `self-hosted` a label may be anybody's own
-    let own = items
-        .iter()
-        .any(|item| item.text().is_some_and(|text| text.eq_ignore_ascii_case("self-hosted")));
-    if own {
-        return;
-    }
-    for item in items {
-        let text = item.text().unwrap_or_default();
-        let Some(key) = text.trim().strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")) else {
-            runner(id, item, report);
-            continue;
-        };
-        let Some(key) = key.trim().strip_prefix("matrix.") else {
-            continue;
-        };
-        let matrix = job.get("strategy").and_then(|node| node.get("matrix"));
-        let row = matrix.and_then(|matrix| matrix.get(key));
-        for item in row.map_or(&[][..], |row| row.items()) {
-            runner(id, item, report);
-        }
-        for item in matrix
-            .and_then(|node| node.get("include"))
-            .map_or(&[][..], |node| node.items())
-        {
-            if let Some(item) = item.get(key) {
-                runner(id, item, report);
-            }
-        }
-    }
-}
-
-fn runner(id: &str, node: &Node, report: &mut Report<'_>) {
-    let Some(text) = node.text().filter(|text| !text.contains("${{")) else {
-        return;
-    };
-    if text.is_empty() || RUNNERS.split_whitespace().any(|known| text.eq_ignore_ascii_case(known)) {
-        return;
-    }
-    let shown: String = text.chars().take(60).collect();
-    let found = report.finding(id, format!("there is no runner `{shown}`"), node);
-    add(&mut report.audit.runners, found);
 }
 
 fn password(holder: &str, container: Option<&std::rc::Rc<Node>>, report: &mut Report<'_>) {

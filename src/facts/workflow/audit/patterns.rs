@@ -12,7 +12,7 @@ pub(super) fn fault(pattern: &str, is_ref: bool) -> Option<&'static str> {
     if is_ref && (body.starts_with('/') || body.ends_with('/') || body.ends_with('.')) {
         return Some("no branch or tag begins with `/` or ends with `/` or `.`");
     }
-    if !is_ref && (pattern.starts_with(' ') || pattern.ends_with(' ')) {
+    if !is_ref && pattern.trim() != pattern {
         return Some("a path does not begin or end with a space");
     }
     if !is_ref && (matches!(body, "." | "..") || body.starts_with("./") || body.starts_with("../")) {

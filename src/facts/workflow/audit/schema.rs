@@ -1,126 +1,329 @@
-//! Keys and shapes: what the service accepts at which place of a workflow.
+//! The keys of a workflow and what the service takes at each, from its reference of the workflow syntax.
+
+use std::collections::HashMap;
 
 use super::report::{Report, add};
+use super::shape::Shape::{
+    Any, AnyList, AnyNames, Boolean, Either, Free, Integer, List, Names, Number, Section as Mapping, Text,
+    TextOrNothing, Word,
+};
+use super::shape::{Section, Shape, complain, judge, shown};
 use crate::source::yaml::{Node, Value};
 
-const WORKFLOW: [&str; 8] = [
-    "concurrency",
-    "defaults",
-    "env",
-    "jobs",
-    "name",
-    "on",
-    "permissions",
-    "run-name",
-];
-const JOB: [&str; 19] = [
-    "concurrency",
-    "container",
-    "continue-on-error",
-    "defaults",
-    "env",
-    "environment",
-    "if",
-    "name",
-    "needs",
-    "outputs",
-    "permissions",
-    "runs-on",
-    "secrets",
-    "services",
-    "snapshot",
-    "steps",
-    "strategy",
-    "timeout-minutes",
-    "uses",
-];
-const CALLING_JOB: [&str; 9] = [
-    "concurrency",
-    "if",
-    "name",
-    "needs",
-    "permissions",
-    "secrets",
-    "strategy",
-    "uses",
-    "with",
-];
-const RUN_STEP: [&str; 9] = [
-    "continue-on-error",
-    "env",
-    "id",
-    "if",
-    "name",
-    "run",
-    "shell",
-    "timeout-minutes",
-    "working-directory",
-];
-const ACTION_STEP: [&str; 8] = [
-    "continue-on-error",
-    "env",
-    "id",
-    "if",
-    "name",
-    "timeout-minutes",
-    "uses",
-    "with",
-];
-const CONTAINER: [&str; 6] = ["credentials", "env", "image", "options", "ports", "volumes"];
-const SERVICE: [&str; 8] = [
-    "command",
-    "credentials",
-    "entrypoint",
-    "env",
-    "image",
-    "options",
-    "ports",
-    "volumes",
-];
+const ENV: Shape = Names(&Free);
+const PERMISSIONS: Shape = Either(&Text, &Any, &Any);
+const RUN_DEFAULTS: Section = Section {
+    name: "`run`",
+    keys: &[("shell", Text), ("working-directory", Text)],
+    required: &[],
+    may_be_nothing: false,
+};
+const DEFAULTS: Section = Section {
+    name: "`defaults`",
+    keys: &[("run", Mapping(&RUN_DEFAULTS))],
+    required: &["run"],
+    may_be_nothing: false,
+};
+const CONCURRENCY: Shape = Either(&Text, &Mapping(&CONCURRENCY_KEYS), &Mapping(&CONCURRENCY_KEYS));
+const CONCURRENCY_KEYS: Section = Section {
+    name: "`concurrency`",
+    keys: &[("cancel-in-progress", Boolean), ("group", Text), ("queue", Any)],
+    required: &["group"],
+    may_be_nothing: false,
+};
+const WORKFLOW: Section = Section {
+    name: "the workflow",
+    keys: &[
+        ("concurrency", CONCURRENCY),
+        ("defaults", Mapping(&DEFAULTS)),
+        ("env", ENV),
+        ("jobs", Names(&Any)),
+        ("name", Free),
+        // the triggers have a module of their own
+        ("on", Any),
+        ("permissions", PERMISSIONS),
+        ("run-name", Text),
+    ],
+    required: &["on", "jobs"],
+    may_be_nothing: false,
+};
+
+const JOB: Section = Section {
+    name: "a job",
+    keys: &[
+        ("concurrency", CONCURRENCY),
+        (
+            "container",
+            Either(&TextOrNothing, &Mapping(&CONTAINER), &Mapping(&CONTAINER)),
+        ),
+        ("continue-on-error", Boolean),
+        ("defaults", Mapping(&DEFAULTS)),
+        ("env", ENV),
+        (
+            "environment",
+            Either(&Text, &Mapping(&ENVIRONMENT), &Mapping(&ENVIRONMENT)),
+        ),
+        ("if", Text),
+        ("name", Free),
+        ("needs", Either(&Text, &List(&Text), &Text)),
+        ("outputs", Names(&Free)),
+        ("permissions", PERMISSIONS),
+        ("runs-on", Either(&Text, &List(&Text), &Mapping(&RUNNER))),
+        ("services", Names(&Mapping(&SERVICE))),
+        ("snapshot", Either(&Text, &Text, &Mapping(&SNAPSHOT))),
+        // a step's keys depend on what it does
+        ("steps", List(&Any)),
+        ("strategy", Mapping(&STRATEGY)),
+        ("timeout-minutes", Number),
+    ],
+    required: &["runs-on", "steps"],
+    may_be_nothing: false,
+};
+const CALLING_JOB: Section = Section {
+    name: "a job that calls a workflow",
+    keys: &[
+        ("concurrency", CONCURRENCY),
+        ("if", Text),
+        ("name", Free),
+        ("needs", Either(&Text, &List(&Text), &Text)),
+        ("permissions", PERMISSIONS),
+        ("secrets", Either(&Word(&["inherit"]), &Names(&Free), &Names(&Free))),
+        ("strategy", Mapping(&STRATEGY)),
+        ("uses", Text),
+        ("with", Names(&Free)),
+    ],
+    required: &["uses"],
+    may_be_nothing: false,
+};
+const ENVIRONMENT: Section = Section {
+    name: "`environment`",
+    keys: &[("deployment", Boolean), ("name", Text), ("url", Text)],
+    required: &["name"],
+    may_be_nothing: false,
+};
+const RUNNER: Section = Section {
+    name: "`runs-on`",
+    keys: &[("group", Text), ("labels", Either(&Text, &List(&Text), &List(&Text)))],
+    required: &[],
+    may_be_nothing: false,
+};
+const SNAPSHOT: Section = Section {
+    name: "`snapshot`",
+    keys: &[("if", Text), ("image-name", Text), ("version", Text)],
+    required: &["image-name"],
+    may_be_nothing: false,
+};
+const STRATEGY: Section = Section {
+    name: "`strategy`",
+    keys: &[
+        ("fail-fast", Boolean),
+        ("matrix", Names(&List(&Any))),
+        ("max-parallel", Integer),
+    ],
+    required: &[],
+    may_be_nothing: false,
+};
+const CREDENTIALS: Section = Section {
+    name: "`credentials`",
+    keys: &[("password", Text), ("username", Text)],
+    required: &["username", "password"],
+    may_be_nothing: false,
+};
+const CONTAINER: Section = Section {
+    name: "the container",
+    keys: &[
+        ("credentials", Mapping(&CREDENTIALS)),
+        ("env", ENV),
+        ("image", Text),
+        ("options", Free),
+        ("ports", AnyList(&Text)),
+        ("volumes", AnyList(&Text)),
+    ],
+    required: &["image"],
+    may_be_nothing: false,
+};
+const SERVICE: Section = Section {
+    name: "a service",
+    keys: &[
+        ("command", Free),
+        ("credentials", Mapping(&CREDENTIALS)),
+        ("entrypoint", Free),
+        ("env", ENV),
+        ("image", Text),
+        ("options", Free),
+        ("ports", AnyList(&Text)),
+        ("volumes", AnyList(&Text)),
+    ],
+    required: &["image"],
+    may_be_nothing: false,
+};
+
+const RUN_STEP: Section = Section {
+    name: "a step that runs a script",
+    keys: &[
+        ("continue-on-error", Boolean),
+        ("env", ENV),
+        ("id", Text),
+        ("if", Text),
+        ("name", Free),
+        ("run", Text),
+        ("shell", Text),
+        ("timeout-minutes", Number),
+        ("working-directory", Text),
+    ],
+    required: &[],
+    may_be_nothing: false,
+};
+const ACTION_STEP: Section = Section {
+    name: "a step that uses an action",
+    keys: &[
+        ("continue-on-error", Boolean),
+        ("env", ENV),
+        ("id", Text),
+        ("if", Text),
+        ("name", Free),
+        ("timeout-minutes", Number),
+        ("uses", Text),
+        ("with", Names(&Free)),
+    ],
+    required: &[],
+    may_be_nothing: false,
+};
+
+/// What the keys of the events may hold.
+pub(super) const FILTERS: Shape = Mapping(&Section {
+    name: "the event",
+    keys: &[
+        ("branches", FILTER),
+        ("branches-ignore", FILTER),
+        ("paths", FILTER),
+        ("paths-ignore", FILTER),
+        ("tags", FILTER),
+        ("tags-ignore", FILTER),
+        ("types", FILTER),
+        ("workflows", FILTER),
+    ],
+    required: &[],
+    may_be_nothing: true,
+});
+const FILTER: Shape = Either(&Text, &List(&Text), &Text);
+pub(super) const IMAGE_VERSION: Shape = Mapping(&Section {
+    name: "`image_version`",
+    keys: &[("names", List(&Text)), ("versions", List(&Text))],
+    required: &[],
+    may_be_nothing: true,
+});
+pub(super) const SCHEDULE: Shape = List(&Mapping(&Section {
+    name: "`schedule`",
+    keys: &[("cron", Text), ("timezone", Text)],
+    required: &["cron"],
+    may_be_nothing: false,
+}));
+pub(super) const DISPATCH: Shape = Mapping(&Section {
+    name: "`workflow_dispatch`",
+    keys: &[("inputs", AnyNames(&Mapping(&DISPATCH_INPUT)))],
+    required: &[],
+    may_be_nothing: true,
+});
+const DISPATCH_INPUT: Section = Section {
+    name: "an input",
+    keys: &[
+        ("default", Free),
+        ("deprecationMessage", Free),
+        ("description", Free),
+        ("options", List(&Text)),
+        ("required", Boolean),
+        ("type", Word(&["string", "number", "boolean", "choice", "environment"])),
+    ],
+    required: &[],
+    may_be_nothing: true,
+};
+pub(super) const CALL: Shape = Mapping(&Section {
+    name: "`workflow_call`",
+    keys: &[
+        ("inputs", AnyNames(&Mapping(&CALL_INPUT))),
+        ("outputs", AnyNames(&Mapping(&CALL_OUTPUT))),
+        ("secrets", AnyNames(&Mapping(&CALL_SECRET))),
+    ],
+    required: &[],
+    may_be_nothing: true,
+});
+const CALL_INPUT: Section = Section {
+    name: "an input",
+    keys: &[
+        ("default", Free),
+        ("deprecationMessage", Free),
+        ("description", Free),
+        ("required", Boolean),
+        ("type", Word(&["string", "number", "boolean"])),
+    ],
+    required: &["type"],
+    may_be_nothing: true,
+};
+const CALL_OUTPUT: Section = Section {
+    name: "an output",
+    keys: &[("description", Free), ("value", Text)],
+    required: &["value"],
+    may_be_nothing: true,
+};
+const CALL_SECRET: Section = Section {
+    name: "a secret",
+    keys: &[("description", Free), ("required", Boolean)],
+    required: &[],
+    may_be_nothing: true,
+};
 
 /// Judges the keys of a workflow.
 pub(super) fn audit(root: &Node, report: &mut Report<'_>) {
-    keys(root, "the workflow", &WORKFLOW, report);
+    // What is missing in the whole is told at its beginning.
+    let place = root.entries().first().map_or(root, |(key, _)| key);
+    match &root.value {
+        Value::Map(entries) if entries.is_empty() => complain(root, "the workflow is empty", report),
+        _ => judge(place, root, &Mapping(&WORKFLOW), report),
+    }
     twice(root, report);
-    for (key, value) in root.entries() {
-        match key.text().unwrap_or_default() {
-            "concurrency" => keys(value, "concurrency", &["cancel-in-progress", "group", "queue"], report),
-            "defaults" => defaults(value, report),
-            "env" => env(value, report),
-            _ => {}
+    variables(root, report);
+    for (key, job) in root.get("jobs").map_or(&[][..], |jobs| jobs.entries()) {
+        let calls = job.get("uses").is_some();
+        judge(key, job, &Mapping(if calls { &CALLING_JOB } else { &JOB }), report);
+        variables(job, report);
+        let containers = job.get("services").map_or(&[][..], |node| node.entries());
+        let containers = containers
+            .iter()
+            .map(|(_, service)| service)
+            .chain(job.get("container"));
+        containers.for_each(|container| variables(container, report));
+        for step in job.get("steps").map_or(&[][..], |steps| steps.items()) {
+            audit_step(step, report);
         }
     }
-    for (key, job) in root.get("jobs").map_or(&[][..], |jobs| jobs.entries()) {
-        audit_job(key, job, report);
-    }
 }
 
-/// A key that the place does not have. An expression in its place may be anything.
-pub(super) fn keys(node: &Node, of: &str, known: &[&str], report: &mut Report<'_>) {
-    for (key, _) in node.entries() {
-        let Some(text) = key.text().filter(|text| !known.contains(text) && !text.contains("${{")) else {
-            continue;
-        };
-        let found = report.finding(of, format!("`{}` is no key of {of}", shown(text)), key);
-        add(&mut report.audit.keys, found);
+/// The key that stands last decides what a step is that has both.
+fn audit_step(step: &Node, report: &mut Report<'_>) {
+    let does = step
+        .entries()
+        .iter()
+        .rev()
+        .find_map(|(key, _)| key.text().filter(|text| matches!(*text, "run" | "uses")));
+    match does {
+        Some("run") => judge(step, step, &Mapping(&RUN_STEP), report),
+        Some(_) => judge(step, step, &Mapping(&ACTION_STEP), report),
+        None => complain(step, "a step has neither `run` nor `uses`", report),
     }
-}
-
-fn shown(text: &str) -> String {
-    text.chars().take(60).collect()
+    variables(step, report);
 }
 
 /// Keys that are written twice, in the whole tree. Its depth is capped where it is read.
 fn twice(node: &Node, report: &mut Report<'_>) {
     match &node.value {
         Value::Map(entries) => {
-            let mut seen: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
+            let mut seen: HashMap<&str, usize> = HashMap::new();
             for (key, value) in entries {
                 let text = key.text().unwrap_or_default();
                 if let Some(line) = seen.insert(text, key.line) {
                     let what = format!("`{}` is written twice, first in line {line}", shown(text));
-                    let found = report.finding("a key", what, key);
-                    add(&mut report.audit.keys, found);
+                    complain(key, &what, report);
                 }
                 twice(value, report);
             }
@@ -130,125 +333,9 @@ fn twice(node: &Node, report: &mut Report<'_>) {
     }
 }
 
-fn defaults(node: &Node, report: &mut Report<'_>) {
-    keys(node, "defaults", &["run"], report);
-    if let Some(run) = node.get("run") {
-        keys(run, "defaults.run", &["shell", "working-directory"], report);
-    }
-}
-
-fn complain(node: &Node, name: &str, what: &str, report: &mut Report<'_>) {
-    let found = report.finding(name, what, node);
-    add(&mut report.audit.keys, found);
-}
-
-fn audit_job(key: &Node, job: &Node, report: &mut Report<'_>) {
-    let id = key.text().unwrap_or_default().to_owned();
-    if job.get("uses").is_some() {
-        keys(job, "a job that calls a workflow", &CALLING_JOB, report);
-    } else {
-        keys(job, "a job", &JOB, report);
-        if job.get("runs-on").is_none() && job.get("steps").is_some() {
-            complain(key, &id, "`runs-on` is missing", report);
-        }
-    }
-    for (key, value) in job.entries() {
-        match key.text().unwrap_or_default() {
-            "concurrency" => keys(value, "concurrency", &["cancel-in-progress", "group", "queue"], report),
-            "defaults" => defaults(value, report),
-            "env" => env(value, report),
-            "environment" => {
-                keys(value, "environment", &["deployment", "name", "url"], report);
-                if !value.entries().is_empty() && value.get("name").is_none() {
-                    complain(key, &id, "the environment has no name", report);
-                }
-            }
-            "runs-on" => {
-                keys(value, "runs-on", &["group", "labels"], report);
-                if value.texts().is_empty() && value.entries().is_empty() {
-                    complain(value, &id, "`runs-on` is empty", report);
-                }
-            }
-            "strategy" => {
-                keys(value, "strategy", &["fail-fast", "matrix", "max-parallel"], report);
-                number(value.get("max-parallel"), &id, report);
-                boolean(value.get("fail-fast"), &id, report);
-            }
-            "container" => container(key, value, "the container", &CONTAINER, &id, report),
-            "services" => {
-                for (key, service) in value.entries() {
-                    container(key, service, "a service", &SERVICE, &id, report);
-                }
-            }
-            "timeout-minutes" => number(Some(value), &id, report),
-            "continue-on-error" => boolean(Some(value), &id, report),
-            _ => {}
-        }
-    }
-    for step in job.get("steps").map_or(&[][..], |steps| steps.items()) {
-        audit_step(&id, step, report);
-    }
-}
-
-fn container(key: &Node, node: &Node, of: &str, known: &[&str], id: &str, report: &mut Report<'_>) {
-    keys(node, of, known, report);
-    if !node.entries().is_empty() && node.get("image").is_none() {
-        complain(key, id, "the container has no image", report);
-    }
-    if let Some(env_node) = node.get("env") {
-        env(env_node, report);
-    }
-    let Some(credentials) = node.get("credentials") else {
-        return;
-    };
-    keys(credentials, "credentials", &["password", "username"], report);
-    let both = credentials.get("username").is_some() && credentials.get("password").is_some();
-    if !both && credentials.text().is_none() {
-        complain(credentials, id, "`credentials` need a username and a password", report);
-    }
-}
-
-fn audit_step(id: &str, step: &Node, report: &mut Report<'_>) {
-    match (step.get("run"), step.get("uses")) {
-        (Some(_), _) => keys(step, "a step that runs a script", &RUN_STEP, report),
-        (None, Some(_)) => keys(step, "a step that uses an action", &ACTION_STEP, report),
-        (None, None) => complain(step, id, "a step has neither `run` nor `uses`", report),
-    }
-    if let Some(node) = step.get("env") {
-        env(node, report);
-    }
-    for key in ["run", "uses", "id", "shell", "working-directory"] {
-        if let Some(value) = step.get(key).filter(|node| node.text().is_some_and(str::is_empty)) {
-            complain(value, id, &format!("`{key}` is empty"), report);
-        }
-    }
-    number(step.get("timeout-minutes"), id, report);
-    boolean(step.get("continue-on-error"), id, report);
-}
-
-fn number(node: Option<&std::rc::Rc<Node>>, id: &str, report: &mut Report<'_>) {
-    let Some((node, text)) = node.and_then(|node| Some((node, node.text()?))) else {
-        return;
-    };
-    let positive = text.parse::<f64>().is_ok_and(|number| number > 0.0);
-    if !positive && !text.contains("${{") {
-        complain(node, id, "a number above zero is expected here", report);
-    }
-}
-
-fn boolean(node: Option<&std::rc::Rc<Node>>, id: &str, report: &mut Report<'_>) {
-    let Some(node) = node else { return };
-    if !(node.is_true() || node.is_false() || node.text().is_some_and(|text| text.contains("${{"))) {
-        complain(node, id, "`true` or `false` is expected here", report);
-    }
-}
-
-/// Names of environment variables.
-fn env(node: &Node, report: &mut Report<'_>) {
-    if node.text().is_some_and(|text| !text.contains("${{") && !node.is_null()) {
-        complain(node, "env", "`env` is no mapping", report);
-    }
-    for (key, _) in node.entries() {
+/// Names of environment variables that no shell reads.
+fn variables(holder: &Node, report: &mut Report<'_>) {
+    for (key, _) in holder.get("env").map_or(&[][..], |env| env.entries()) {
         let text = key.text().unwrap_or_default();
         if !text.contains("${{") && (text.is_empty() || text.contains(['&', '=', ' '])) {
             let found = report.finding("env", format!("`{}` is no name of a variable", shown(text)), key);

@@ -32,8 +32,8 @@ jobs:
 ";
 
 fn audit_text(text: &str) -> Audit {
-    let root = yaml::parse(text).expect("sound YAML");
-    audit(&root, &Source::new(".github/workflows/ci.yml", text))
+    let document = yaml::read(text).expect("sound YAML");
+    audit(&document, &Source::new(".github/workflows/ci.yml", text))
 }
 
 /// The audit of the sound workflow with one text replaced.
@@ -76,6 +76,198 @@ fn expressions_are_judged_in_the_scope_of_their_place() {
         "'${{ fromJSON(vars.M) }}'",
     );
     assert!(fine.expressions.is_empty(), "{:?}", fine.expressions);
+}
+
+#[test]
+fn types_are_followed() {
+    for (value, what) in [
+        ("github", "an object has no text"),
+        ("github.event.commits.*", "a list has no text"),
+        ("null", "nothing has no text"),
+        ("matrix.python.minor", "`matrix.python` is a text and has no `minor`"),
+        ("steps", "an object has no text"),
+        ("fromJSON('{\"a\": [1]}').b", "has no `b`"),
+        ("fromJSON('[1]')[github.ref]", "a list is counted by numbers"),
+        ("github == 'x'", "an object is never equal to a text"),
+        (
+            "fromJSON('[1]') == fromJSON('{}')",
+            "a list is never equal to an object",
+        ),
+        ("fromJSON('[1]') > 2", "a list has no order"),
+        ("github.ref_protected < true", "a boolean has no order"),
+        ("startsWith(github, 'x')", "does not take an object"),
+    ] {
+        let audit = with("hashFiles('*.txt')", value);
+        assert_eq!(lines(&audit.expressions), [19], "{value}: {:?}", audit.expressions);
+        assert!(
+            audit.expressions[0].what.contains(what),
+            "{value}: {:?}",
+            audit.expressions
+        );
+    }
+    for value in [
+        "toJSON(github)",
+        "github.event.anything.at.all",
+        "env.LEVEL",
+        "matrix['python']",
+        "github.event.commits.*.message[0]",
+        "join(github.event.commits.*.message)",
+        "contains(fromJSON('[\"a\"]'), matrix.python)",
+        "fromJSON('{\"A\": {\"b\": 1}}').a.b",
+        "case(github.ref == 'x', 1, 2)",
+    ] {
+        let audit = with("hashFiles('*.txt')", value);
+        assert!(audit.expressions.is_empty(), "{value}: {:?}", audit.expressions);
+    }
+}
+
+#[test]
+fn a_matrix_has_the_properties_of_all_its_rows() {
+    let used = |value: &str| {
+        let text = format!(
+            "on: push\njobs:\n  test:\n    strategy:\n      matrix:\n        target: [{{os: a}}, {{os: b, cpu: c}}]\n        \
+             include: [{{level: 1}}]\n    runs-on: {value}\n    steps: [{{run: make}}]\n"
+        );
+        audit_text(&text).expressions
+    };
+    for fine in [
+        "${{ matrix.target.os }}",
+        "${{ matrix.target.CPU }}",
+        "${{ matrix.level }}",
+        "${{ fromJSON('[\"a\"]') }}",
+    ] {
+        assert!(used(fine).is_empty(), "{fine}: {:?}", used(fine));
+    }
+    for wrong in [
+        "${{ matrix.target.ram }}",
+        "${{ matrix.target }}",
+        "a-${{ fromJSON('[1]') }}",
+    ] {
+        assert_eq!(lines(&used(wrong)), [8], "{wrong}");
+    }
+}
+
+#[test]
+fn an_input_s_default_names_only_the_inputs_before_it_and_has_its_type() {
+    let with_default = |default: &str| {
+        let text = format!(
+            "on:\n  workflow_call:\n    inputs:\n      first: {{type: string}}\n      second:\n        type: boolean\n        \
+             default: {default}\n      third: {{type: boolean}}\njobs: {{a: {{uses: ./b}}}}\n"
+        );
+        audit_text(&text).expressions
+    };
+    assert!(with_default("${{ github.ref_protected }}").is_empty());
+    for wrong in ["${{ inputs.second }}", "${{ inputs.third }}", "${{ inputs.first }}"] {
+        assert_eq!(lines(&with_default(wrong)), [7], "{wrong}");
+    }
+}
+
+#[test]
+fn every_place_has_its_shape() {
+    let job = |lines: &str| {
+        format!("on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps: [{{run: make}}]\n{lines}")
+    };
+    for (text, line) in [
+        (String::new(), 1),
+        ("on: push\n".to_owned(), 1),
+        ("jobs: {a: {uses: ./b}}\n".to_owned(), 1),
+        ("on:\njobs: {a: {uses: ./b}}\n".to_owned(), 1),
+        ("on: schedule\njobs: {a: {uses: ./b}}\n".to_owned(), 1),
+        ("on: {schedule: []}\njobs: {a: {uses: ./b}}\n".to_owned(), 1),
+        ("on: {push: {branches: []}}\njobs: {a: {uses: ./b}}\n".to_owned(), 1),
+        (
+            "on: {workflow_call: {inputs: {a: {default: b}}}}\njobs: {a: {uses: ./b}}\n".to_owned(),
+            1,
+        ),
+        (
+            "on: {workflow_dispatch: {inputs: {a: {type: b}}}}\njobs: {a: {uses: ./b}}\n".to_owned(),
+            1,
+        ),
+        ("on: push\njobs:\n".to_owned(), 2),
+        ("on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n".to_owned(), 3),
+        ("on: push\njobs: {a: {uses: ./b, secrets: all}}\n".to_owned(), 2),
+        ("on: push\njobs: {a: {uses: }}\n".to_owned(), 2),
+        (job("    env: A=b\n"), 6),
+        (job("    env: {a: 1, A: 2}\n"), 6),
+        (job("    env: {A: [b]}\n"), 6),
+        (job("    needs: []\n"), 6),
+        (job("    container: {}\n"), 6),
+        (job("    container: {image: ''}\n"), 6),
+        (job("    container: {image: a, ports: 80}\n"), 6),
+        (job("    container: {image: a, credentials: {username: b}}\n"), 6),
+        (job("    services: db\n"), 6),
+        (job("    environment: {url: a}\n"), 6),
+        (job("    concurrency: {cancel-in-progress: true}\n"), 6),
+        (job("    strategy: {fail-fast: 'true'}\n"), 6),
+        (job("    strategy: {max-parallel: 1.5}\n"), 6),
+        (job("    strategy: {matrix: {a: []}}\n"), 6),
+        (job("    snapshot: {version: '1'}\n"), 6),
+        (job("    timeout-minutes: ${{ vars.A }}0\n"), 6),
+        (job("    with: {a: b}\n"), 6),
+        (
+            "x: &x {a: b}\non: push\njobs: {a: {uses: ./b, with: {<<: *x}}}\n".to_owned(),
+            1,
+        ),
+    ] {
+        let found = lines(&audit_text(&text).keys);
+        assert!(found.contains(&line), "{text}: {found:?}");
+    }
+    for text in [
+        job("    env: ${{ fromJSON(vars.A) }}\n    timeout-minutes: ${{ fromJSON(vars.B) }}\n"),
+        job("    container: null\n    services: {db: {image: a, ports: []}}\n"),
+        job("    concurrency: a\n    environment: {name: a, url: b}\n    snapshot: a\n"),
+        job("    strategy: {matrix: {a: '${{ fromJSON(vars.A) }}', include: [{b: c}]}}\n"),
+        "on: {pull_request: , workflow_dispatch: {inputs: }}\njobs: {a: {uses: ./b, secrets: inherit}}\n".to_owned(),
+        "on: push\nenv: &env {A: b}\njobs: {a: {runs-on: ubuntu-24.04, env: *env, steps: [{run: make}]}}\n".to_owned(),
+    ] {
+        let audit = audit_text(&text);
+        assert!(audit.keys.is_empty(), "{text}: {:?}", audit.keys);
+    }
+}
+
+#[test]
+fn merge_keys_are_told_where_they_stand() {
+    let text = "on: push\nenv: &env {A: b}\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    env:\n      <<: *env\n      B: c\n    steps: [{run: make}]\n";
+    assert_eq!(lines(&audit_text(text).keys), [7]);
+}
+
+#[test]
+fn labels_that_no_runner_has_together_are_found() {
+    let runners = |labels: &str| {
+        let text = format!(
+            "on: push\njobs:\n  test:\n    strategy: {{matrix: {{os: [windows-latest, ubuntu-24.04]}}}}\n    runs-on: {labels}\n    \
+             steps: [{{run: make}}]\n"
+        );
+        lines(&audit_text(&text).runners)
+    };
+    assert_eq!(runners("[ubuntu-latest, macos-latest]"), [5]);
+    assert_eq!(runners("[ubuntu-latest, '${{ matrix.os }}']"), [4]);
+    assert_eq!(runners("[ubuntu-latest, x64]"), [0; 0]);
+    assert_eq!(runners("[self-hosted, linux, macos]"), [0; 0]);
+    assert_eq!(runners("${{ matrix.os }}"), [0; 0]);
+}
+
+#[test]
+fn times_have_zones_and_choices_differ() {
+    let events = |on: &str| lines(&audit_text(&format!("on: {{{on}}}\njobs: {{a: {{uses: ./b}}}}\n")).events);
+    for zone in ["Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+1"] {
+        assert_eq!(
+            events(&format!("schedule: [{{cron: '0 5 * * 1', timezone: {zone}}}]")),
+            [0; 0],
+            "{zone}"
+        );
+    }
+    for zone in ["UTC", "Mars/Base", "Europe/", "local"] {
+        assert_eq!(
+            events(&format!("schedule: [{{cron: '0 5 * * 1', timezone: {zone}}}]")),
+            [1],
+            "{zone}"
+        );
+    }
+    assert_eq!(
+        events("workflow_dispatch: {inputs: {a: {type: choice, options: [b, b]}}}"),
+        [1]
+    );
 }
 
 #[test]
@@ -199,6 +391,12 @@ fn hostile_workflows_are_bounded() {
         "jobs: {{a: {{strategy: {{matrix: {{a: [{rows}], exclude: [{{a: b}}]}}}}}}}}"
     ));
     assert!(matrix.matrices.is_empty());
+    let wide: String = (0..4_000).map(|number| format!("n{number}: [{{a: b}}],")).collect();
+    let uses = "- run: ${{ matrix.* || needs || matrix || toJSON(matrix) }}\n      ".repeat(4_000);
+    let typed = audit_text(&format!(
+        "on: push\njobs:\n  a:\n    strategy: {{matrix: {{{wide}}}}}\n    steps:\n      {uses}"
+    ));
+    assert!(typed.expressions.is_empty(), "{:?}", typed.expressions.first());
     let _ = audit_text(&format!("env: {{A: '${{{{ {} }}}}'}}", "(".repeat(900_000)));
     let many = audit_text(&format!("env:\n  A: {}\n", "${{ x }}".repeat(100_000)));
     assert!(many.expressions.len() <= 1_000);
