@@ -1,13 +1,13 @@
 //! The peers' side: their programs, run on a project, and their JSON.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use proofolio::facts::python::{self, Role};
-use proofolio::facts::requirements::RequirementsFacts;
+use proofolio::facts::requirements::{self, RequirementsFacts};
 use proofolio::source::{Limits, Snapshot};
 use serde_json::Value;
 
@@ -156,12 +156,46 @@ fn actionlint(project: &Path) -> Result<Vec<Found>, Box<dyn Error>> {
         .collect())
 }
 
+/// deptry learns from the environment which modules a package brings, and takes only the top of a project for its own. There
+/// is no environment here, so it is told what we know of packages, and every module and folder of the project.
+fn deptry_learns(project: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let snapshot = Snapshot::from_folder(project, &Limits::default())?;
+    let mut known = BTreeSet::new();
+    for entry in requirements::collect(&snapshot).entries {
+        let modules = requirements::known_modules(&entry.name);
+        if !modules.is_empty() {
+            let own = entry.name.replace(['-', '.'], "_");
+            // deptry looks for the name as it is written
+            let is_of_name = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+            let written: String = entry.raw.chars().take_while(is_of_name).collect();
+            for name in [entry.name, written] {
+                known.insert(format!("{name}={own}|{}", modules.join("|")));
+            }
+        }
+    }
+    let mut arguments = Vec::new();
+    if !known.is_empty() {
+        let known: Vec<String> = known.into_iter().collect();
+        arguments.extend(["--package-module-name-map".to_owned(), known.join(",")]);
+    }
+    let modules: BTreeSet<&str> = snapshot
+        .sources()
+        .filter_map(|file| file.path.strip_suffix(".py"))
+        .flat_map(|path| path.split('/'))
+        .collect();
+    for module in modules {
+        arguments.extend(["--known-first-party".to_owned(), module.to_owned()]);
+    }
+    Ok(arguments)
+}
+
 fn deptry(project: &Path) -> Result<Option<Vec<Found>>, Box<dyn Error>> {
     let report = tempfile::NamedTempFile::new()?;
     let mut command = Command::new("deptry");
     command
         .args([".", "--no-ansi", "--json-output"])
         .arg(report.path())
+        .args(deptry_learns(project)?)
         .current_dir(project);
     output(&mut command)?;
     let written = std::fs::read_to_string(report.path())?;

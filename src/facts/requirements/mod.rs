@@ -21,6 +21,7 @@ pub use model::{
     Advice, Conflict, Entry, Group, Lock, OptionLine, PythonClash, PythonRequirement, RequirementsFacts,
     RequirementsFile, Trouble,
 };
+pub use modules::known_modules;
 pub(in crate::facts) use modules::modules_of;
 pub use names::{brought_along, normalise};
 

@@ -40,14 +40,31 @@ pub(in crate::facts) fn modules_of(distribution: &str, mut tell: impl FnMut(&str
     if let Some(plain) = plain.filter(|plain| plain.len() > 1) {
         tell(plain.trim_start_matches('-'));
     }
-    let namespace = NAMESPACES.iter().find(|name| {
-        distribution
-            .strip_prefix(**name)
-            .is_some_and(|rest| rest.starts_with('-'))
-    });
-    if let Some(namespace) = namespace {
+    if let Some(namespace) = namespace_of(distribution) {
         tell(namespace);
     }
+}
+
+/// The top-level modules that a distribution brings besides one of its own name, as they are imported; empty where the name
+/// tells. What other tools learn from an environment in which it is installed.
+pub fn known_modules(distribution: &str) -> Vec<&'static str> {
+    let name = normalise(distribution);
+    if let Ok(index) = MODULES.binary_search_by_key(&name.as_str(), |(known, _)| *known) {
+        return MODULES
+            .get(index)
+            .map(|(_, modules)| modules.to_vec())
+            .unwrap_or_default();
+    }
+    namespace_of(&name).into_iter().collect()
+}
+
+fn namespace_of(distribution: &str) -> Option<&'static str> {
+    let shared = |name: &&str| {
+        distribution
+            .strip_prefix(*name)
+            .is_some_and(|rest| rest.starts_with('-'))
+    };
+    NAMESPACES.into_iter().find(shared)
 }
 
 /// Distributions by name, with their modules as they are written.
