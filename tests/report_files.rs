@@ -12,7 +12,7 @@ use proofolio::report::model::Report;
 use support::golden_report;
 
 fn open(requests: &[&str]) -> Result<ReportFiles, FilesError> {
-    ReportFiles::open(requests.iter().copied())
+    ReportFiles::open(requests.iter().copied(), "project")
 }
 
 fn request(format: &str, path: &Path) -> String {

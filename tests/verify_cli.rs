@@ -68,8 +68,57 @@ fn targets_and_reports_that_cannot_be_used_are_refused_before_any_work() {
     context
         .run(&["verify", "--static", "--report", "json=x.json", "project", "project"])
         .ends(2)
-        .says(&["one target"]);
+        .says(&["one file for 2 projects", "reports/{project}.html"]);
+    context
+        .run(&[
+            "verify",
+            "--static",
+            "--report",
+            "json=nowhere/{project}.json",
+            "project",
+            "project",
+        ])
+        .ends(2)
+        .says(&["nowhere"]);
     assert!(!context.work().join("x.json").exists());
+}
+
+#[test]
+fn each_of_several_projects_gets_reports_of_its_own() {
+    let project = project();
+    let context = &project.context;
+    for folder in ["alice/app", "bob/app", "out"] {
+        std::fs::create_dir_all(context.work().join(folder)).unwrap();
+    }
+    std::fs::write(context.work().join("bob/app/Dockerfile"), "FROM python\n").unwrap();
+    let reports = [
+        "--report",
+        "json=out/{project}.json",
+        "--report",
+        "html=out/{project}.html",
+    ];
+    context
+        .run(&[&["verify", "--static", "alice/app", "bob/app", "project"][..], &reports].concat())
+        .ends(1);
+    let mut written: Vec<String> = std::fs::read_dir(context.work().join("out"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    written.sort();
+    assert_eq!(
+        written,
+        [
+            "alice-app.html",
+            "alice-app.json",
+            "bob-app.html",
+            "bob-app.json",
+            "project.html",
+            "project.json"
+        ]
+    );
+    let bob = std::fs::read_to_string(context.work().join("out/bob-app.json")).unwrap();
+    let bob: serde_json::Value = serde_json::from_str(&bob).unwrap();
+    assert_eq!(bob["target"]["given"], "bob/app", "{}", bob["target"]);
 }
 
 #[test]

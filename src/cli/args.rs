@@ -203,7 +203,7 @@ pub struct Verify {
     #[arg(long)]
     pub no_suppressions: bool,
     /// Also write a report, such as `html=report.html`; others are human, markdown, json, sarif, junit, github, gitlab and
-    /// badge; `-` is standard output; may be repeated
+    /// badge; `-` is standard output; `{project}` in the path is the project's name; may be repeated
     #[arg(long, value_name = "FORMAT=PATH")]
     pub report: Vec<String>,
     /// The lowest level of check whose failure fails the run

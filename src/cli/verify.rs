@@ -19,7 +19,7 @@ use crate::engine::docker::DockerEngine;
 use crate::engine::{Engine, EngineError, Interrupt};
 use crate::events::{NullSink, Sink};
 use crate::facts::docker::{Installer, Options};
-use crate::report::files::ReportFiles;
+use crate::report::files::{PROJECT, ReportFiles};
 use crate::report::github;
 use crate::report::human::{self, HumanOptions};
 use crate::report::model::{Level, Outcome, Report};
@@ -54,17 +54,10 @@ pub fn run(global: &Global, command: Verify) -> anyhow::Result<Exit> {
         return Err(Refusal::incomplete("no check is selected", "Loosen --only or --skip."));
     }
     let targets = targets::find(&command.targets)?;
-    if targets.len() > 1 && !command.report.is_empty() {
-        return Err(Refusal::usage(
-            "a report file holds one target",
-            "Verify the targets one by one to write reports.",
-        ));
-    }
-    let files = ReportFiles::open(command.report.iter().map(String::as_str))
-        .map_err(|error| Refusal::usage(error.to_string(), ""))?;
+    let mut reports = Reports::open(&command, &targets)?;
     let interrupt = listen()?;
     let verify_one = |target: &Target, sink: &dyn Sink| -> anyhow::Result<Report> {
-        let Target { given, folder } = target;
+        let Target { given, folder, .. } = target;
         let connect = || -> Result<Arc<dyn Engine>, EngineError> {
             let engine = DockerEngine::connect(command.engine.as_deref(), interrupt.clone())?;
             Ok(Arc::new(engine))
@@ -98,19 +91,18 @@ pub fn run(global: &Global, command: Verify) -> anyhow::Result<Exit> {
     };
     let mut worst = Exit::Passed;
     let mut summaries = Vec::new();
-    let mut single = None;
     for batch in targets.chunks(at_once) {
-        let reports = match batch {
+        let verified = match batch {
             [target] if at_once == 1 => {
                 let sink = progress::sink(global.progress, global.quiet);
                 vec![verify_one(target, sink.as_ref())]
             }
             _ => in_parallel(batch, processors, |target| verify_one(target, &NullSink)),
         };
-        for report in reports {
+        for (target, report) in batch.iter().zip(verified) {
             let report = report?;
             print(
-                files.takes_standard_output(),
+                reports.take_standard_output(),
                 |options| human::render(&report, options),
                 global,
                 level(command.fail_on),
@@ -118,7 +110,7 @@ pub fn run(global: &Global, command: Verify) -> anyhow::Result<Exit> {
             worst = worse(worst, exit(report.outcome));
             // Only a line of each is kept: a thousand reports would fill the memory.
             summaries.push(human::Summary::of(&report));
-            single = (targets.len() == 1).then_some(report);
+            reports.write(&target.name, &report);
         }
     }
     if summaries.len() > 1 {
@@ -129,9 +121,7 @@ pub fn run(global: &Global, command: Verify) -> anyhow::Result<Exit> {
             level(command.fail_on),
         );
     }
-    if let Some(report) = single {
-        write(files, &report, &command)?;
-    }
+    reports.result?;
     Ok(worst)
 }
 
@@ -158,17 +148,66 @@ fn in_parallel<I: Sync, O: Send>(items: &[I], workers: usize, work: impl Fn(&I) 
         .collect()
 }
 
-/// Writes the report files of a run.
-fn write(files: ReportFiles, report: &Report, command: &Verify) -> anyhow::Result<()> {
-    let options = HumanOptions {
-        width: 100,
-        color: false,
-        verbose: 1,
-        fail_on: level(command.fail_on),
-    };
-    files
-        .write(report, &options, &mut std::io::stdout().lock())
-        .context("failed to write the reports")
+/// The report files of a run.
+struct Reports<'a> {
+    requests: Vec<&'a str>,
+    options: HumanOptions,
+    /// Those of the only target, open since the start.
+    open: Option<ReportFiles>,
+    /// The first trouble. It does not keep the other targets from being verified and written.
+    result: anyhow::Result<()>,
+}
+
+impl<'a> Reports<'a> {
+    /// Opens the files. Those of several targets are opened once to see that they can be, and again when they are written:
+    /// so many may not be open at once.
+    fn open(command: &'a Verify, targets: &[Target]) -> anyhow::Result<Self> {
+        let requests: Vec<&str> = command.report.iter().map(String::as_str).collect();
+        if targets.len() > 1
+            && let Some(shared) = requests.iter().find(|request| !request.contains(PROJECT))
+        {
+            return Err(Refusal::usage(
+                format!("`{shared}` is one file for {} projects", targets.len()),
+                "Write {project} in its path, such as html=reports/{project}.html, for a file for each.",
+            ));
+        }
+        let mut open = None;
+        for target in targets {
+            let files = ReportFiles::open(requests.iter().copied(), &target.name)
+                .map_err(|error| Refusal::usage(error.to_string(), ""))?;
+            open = (targets.len() == 1).then_some(files);
+        }
+        Ok(Self {
+            requests,
+            options: HumanOptions {
+                width: 100,
+                color: false,
+                verbose: 1,
+                fail_on: level(command.fail_on),
+            },
+            open,
+            result: Ok(()),
+        })
+    }
+
+    /// Whether a report goes to standard output, so that the one for a person belongs elsewhere.
+    fn take_standard_output(&self) -> bool {
+        self.open.as_ref().is_some_and(ReportFiles::takes_standard_output)
+    }
+
+    /// Writes the reports of a target.
+    fn write(&mut self, name: &str, report: &Report) {
+        let files = match self.open.take() {
+            Some(files) => Ok(files),
+            None => ReportFiles::open(self.requests.iter().copied(), name),
+        };
+        let written = files
+            .and_then(|files| files.write(report, &self.options, &mut std::io::stdout().lock()))
+            .context("failed to write the reports");
+        if self.result.is_ok() {
+            self.result = written;
+        }
+    }
 }
 
 fn interrupted(kept: bool) -> anyhow::Error {

@@ -1,4 +1,5 @@
-//! Reports in files: `--report FORMAT=PATH`.
+//! Reports in files: `--report FORMAT=PATH`. `{project}` in the path stands for the name of the project, so that each of
+//! several has a file of its own.
 //!
 //! Every place is opened before the work starts, so that a long run does not end in "permission denied". A report is
 //! written beside its place and renamed at the end: who reads the file sees the old report or the new one, never half of
@@ -14,6 +15,9 @@ use super::format::{Format, RenderError};
 use super::human::HumanOptions;
 use super::model::Report;
 use crate::text;
+
+/// Stands for the name of the project in a path.
+pub const PROJECT: &str = "{project}";
 
 /// What is wrong with the places for reports.
 #[derive(Debug, thiserror::Error)]
@@ -81,15 +85,16 @@ enum Place {
 }
 
 impl ReportFiles {
-    /// Opens the place of each `FORMAT=PATH`; `-` is standard output.
+    /// Opens the place of each `FORMAT=PATH` for a project; `-` is standard output.
     ///
     /// # Errors
     ///
     /// When one is not of that form, names no format or a place that cannot be written, or when two name one place.
-    pub fn open<'a>(requests: impl IntoIterator<Item = &'a str>) -> Result<Self, FilesError> {
+    pub fn open<'a>(requests: impl IntoIterator<Item = &'a str>, project: &str) -> Result<Self, FilesError> {
         let mut parsed: Vec<(Format, PathBuf)> = Vec::new();
         for request in requests {
             let (format, path) = parse(request)?;
+            let path = PathBuf::from(path.replace(PROJECT, project));
             let place = resolved(&path);
             if parsed.iter().any(|(_, other)| resolved(other) == place) {
                 return Err(FilesError::Twice { place: name(&path) });
@@ -193,7 +198,7 @@ impl Place {
     }
 }
 
-fn parse(request: &str) -> Result<(Format, PathBuf), FilesError> {
+fn parse(request: &str) -> Result<(Format, &str), FilesError> {
     let form = || FilesError::Form {
         given: request.to_owned(),
     };
@@ -205,7 +210,7 @@ fn parse(request: &str) -> Result<(Format, PathBuf), FilesError> {
     let format = known.ok_or_else(|| FilesError::Format {
         format: format.to_owned(),
     })?;
-    Ok((format, PathBuf::from(path)))
+    Ok((format, path))
 }
 
 fn names() -> String {
