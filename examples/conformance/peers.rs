@@ -115,12 +115,20 @@ const ZIZMOR_POLICY: &str = "rules:
 fn zizmor(project: &Path) -> Result<Vec<Found>, Box<dyn Error>> {
     let mut policy = tempfile::Builder::new().suffix(".yml").tempfile()?;
     policy.write_all(ZIZMOR_POLICY.as_bytes())?;
+    // Comments silence it, and no option switches them off: it reads copies in which they say nothing.
+    let copy = tempfile::tempdir()?;
+    for path in workflows(project) {
+        let written = std::fs::read_to_string(project.join(&path))?;
+        let place = copy.path().join(&path);
+        std::fs::create_dir_all(place.parent().unwrap_or(copy.path()))?;
+        std::fs::write(place, written.replace("zizmor: ignore", "zizmor: silence"))?;
+    }
     let mut command = Command::new("zizmor");
     command
         .args(["--offline", "--no-progress", "--format", "json", "--config"])
         .arg(policy.path())
         .args(workflows(project))
-        .current_dir(project);
+        .current_dir(copy.path());
     let items = items(&output(&mut command)?);
     Ok(items
         .iter()

@@ -77,14 +77,15 @@ pub(super) fn audit(root: &Node, report: &mut Report<'_>) {
     if on.is_null() || bare.is_empty() && on.entries().is_empty() {
         return shape::complain(on, "`on` is empty", report);
     }
+    let trusted = only_labels(root);
     for node in bare {
-        named(node, report);
+        named(node, trusted, report);
         if node.text() == Some("schedule") {
             shape::complain(node, "`schedule` needs its times below it", report);
         }
     }
     for (key, value) in on.entries() {
-        named(key, report);
+        named(key, trusted, report);
         configured(key, value, report);
     }
 }
@@ -94,7 +95,18 @@ fn complain(name: &str, what: String, node: &Node, report: &mut Report<'_>) {
     add(&mut report.audit.events, found);
 }
 
-fn named(node: &Node, report: &mut Report<'_>) {
+/// Whether a workflow does nothing but label, with the service's own action, which asks for these rights.
+fn only_labels(root: &Node) -> bool {
+    let jobs = root.get("jobs").map_or(&[][..], |jobs| jobs.entries());
+    let labels = |step: &std::rc::Rc<Node>| {
+        let uses = step.get("uses").and_then(|node| node.text()).unwrap_or_default();
+        uses.starts_with("actions/labeler@")
+    };
+    let only = |job: &Node| job.get("steps").is_some_and(|steps| steps.items().iter().all(labels));
+    !jobs.is_empty() && jobs.iter().all(|(_, job)| only(job))
+}
+
+fn named(node: &Node, trusted: bool, report: &mut Report<'_>) {
     let Some(name) = node.text() else { return };
     if name.is_empty() {
         return shape::complain(node, "an event without a name", report);
@@ -102,7 +114,7 @@ fn named(node: &Node, report: &mut Report<'_>) {
     if !EVENTS.iter().any(|(known, _)| *known == name) {
         complain("on", format!("there is no event `{name}`"), node, report);
     }
-    if matches!(name, "pull_request_target" | "workflow_run" | "issue_comment") {
+    if !trusted && matches!(name, "pull_request_target" | "workflow_run" | "issue_comment") {
         let what = format!("`{name}` runs with the repository's rights");
         let found = report.finding(name, what, node);
         add(&mut report.audit.privileged_triggers, found);

@@ -40,6 +40,8 @@ pub struct Audit {
     pub patterns: Vec<Finding>,
     /// Checkouts that leave the token in the work folder.
     pub kept_tokens: Vec<Finding>,
+    /// Rights to write that every job of the workflow has.
+    pub shared_rights: Vec<Finding>,
     /// Images without a version.
     pub loose_images: Vec<Finding>,
     /// Workflows that are handed every secret.
@@ -140,6 +142,7 @@ impl Audit {
             (&mut self.variables, other.variables),
             (&mut self.patterns, other.patterns),
             (&mut self.kept_tokens, other.kept_tokens),
+            (&mut self.shared_rights, other.shared_rights),
             (&mut self.loose_images, other.loose_images),
             (&mut self.inherited_secrets, other.inherited_secrets),
             (&mut self.privileged_triggers, other.privileged_triggers),

@@ -1,12 +1,14 @@
 //! What gives a stranger more than is needed: kept tokens, loose images, secrets handed over whole, unsafe switches.
 
 use super::report::{Report, add};
+use super::shape::shown;
 use crate::facts::image_name::ImageName;
 use crate::source::yaml::Node;
 
 /// Judges a workflow.
 pub(super) fn audit(root: &Node, report: &mut Report<'_>) {
     unsafe_switch("the workflow", root, report);
+    shared_rights(root, report);
     for (key, job) in root.get("jobs").map_or(&[][..], |jobs| jobs.entries()) {
         let id = key.text().unwrap_or_default();
         unsafe_switch(id, job, report);
@@ -29,6 +31,25 @@ pub(super) fn audit(root: &Node, report: &mut Report<'_>) {
             if let (Some(node), Some(text)) = (uses, docker) {
                 loose(id, text, node, report);
             }
+        }
+    }
+}
+
+/// Rights to write that the workflow gives to all of several jobs.
+fn shared_rights(root: &Node, report: &mut Report<'_>) {
+    let jobs = root.get("jobs").map_or(&[][..], |jobs| jobs.entries());
+    if jobs.len() < 2 {
+        return;
+    }
+    for (scope, given) in root.get("permissions").map_or(&[][..], |node| node.entries()) {
+        if given.text() == Some("write") {
+            let what = format!(
+                "`{}: write` for {} jobs",
+                shown(scope.text().unwrap_or_default()),
+                jobs.len()
+            );
+            let found = report.finding("the workflow", what, scope);
+            add(&mut report.audit.shared_rights, found);
         }
     }
 }

@@ -351,6 +351,13 @@ fn trust_that_an_outsider_can_set_is_found() {
         lines(&with("  push:", "  pull_request_target:").privileged_triggers),
         [2]
     );
+    let labeller = "on: pull_request_target\njobs: {a: {runs-on: ubuntu-24.04, steps: [{uses: actions/labeler@v6}]}}\n";
+    assert!(audit_text(labeller).privileged_triggers.is_empty());
+    let more = labeller.replace("v6}", "v6}, {run: make}");
+    assert_eq!(lines(&audit_text(&more).privileged_triggers), [1]);
+    assert_eq!(lines(&with("{contents: read}", "{contents: write}").shared_rights), [4]);
+    let alone = labeller.replace("jobs:", "permissions: {pull-requests: write}\njobs:");
+    assert!(audit_text(&alone).shared_rights.is_empty(), "one job has them anyhow");
     assert_eq!(
         lines(&with("${{ job.status }}", "${{ toJSON(secrets) }}").whole_secrets),
         [24]
