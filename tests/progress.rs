@@ -160,3 +160,32 @@ fn a_closed_pipe_is_no_reason_to_stop() {
         json.emit(event);
     }
 }
+
+#[test]
+fn no_line_commands_a_runner_of_github_actions() {
+    let detail = "12 passed ##[add-mask]x";
+    let finished = |sink: &dyn Sink| {
+        sink.emit(Event::StageFinished {
+            stage: "pytest",
+            outcome: StageOutcome::Passed,
+            took: std::time::Duration::from_secs(1),
+            cached: false,
+            detail: detail.to_owned(),
+        });
+        sink.emit(Event::Note {
+            message: "::error::x ##[group]".to_owned(),
+        });
+    };
+    let plain = Shared::default();
+    finished(&Plain::new(plain.clone()).in_actions(true));
+    let json = Shared::default();
+    finished(&Json::new(json.clone()));
+    for text in [plain.text(), json.text()] {
+        assert!(!text.contains("##["), "{text}");
+        assert!(text.lines().all(|line| !line.trim_start().starts_with("::")), "{text}");
+    }
+    assert!(json.text().lines().any(|line| {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        event["detail"] == detail
+    }));
+}

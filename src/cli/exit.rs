@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+use super::progress::{BOLD, RED, RESET};
+use crate::report::github;
+
 /// How a command ended, as the exit code tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -76,18 +79,17 @@ impl Refusal {
 /// Prints an error with its causes and its hint to standard error and returns how the command ends.
 pub fn report(error: &anyhow::Error) -> Exit {
     let refusal = error.chain().find_map(|cause| cause.downcast_ref::<Refusal>());
-    anstream::eprintln!("{}error:{} {error}", super::progress::RED, super::progress::RESET);
+    let mut text = format!("{RED}error:{RESET} {error}\n");
     for cause in error.chain().skip(1) {
-        anstream::eprintln!("  caused by: {cause}");
+        text.push_str(&format!("  caused by: {cause}\n"));
     }
     if let Some(refusal) = refusal.filter(|refusal| !refusal.hint.is_empty()) {
-        anstream::eprintln!(
-            "  {}hint:{} {}",
-            super::progress::BOLD,
-            super::progress::RESET,
-            refusal.hint
-        );
+        text.push_str(&format!("  {BOLD}hint:{RESET} {}\n", refusal.hint));
     }
+    if github::in_actions() {
+        text = github::inert(&text);
+    }
+    anstream::eprint!("{text}");
     refusal.map_or(Exit::Incomplete, |refusal| refusal.exit)
 }
 

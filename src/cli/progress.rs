@@ -10,6 +10,7 @@ use std::io::IsTerminal as _;
 
 use super::args::Progress;
 use crate::events::{NullSink, Sink};
+use crate::report::github;
 
 pub use crate::style::{BOLD, RED, RESET};
 pub use lines::{EVENT_SCHEMA, Json, Plain};
@@ -25,6 +26,8 @@ pub fn sink(how: Progress, quiet: bool) -> Box<dyn Sink> {
         Progress::None => Box::new(NullSink),
         Progress::Json => Box::new(Json::new(std::io::stderr())),
         Progress::Auto | Progress::Bars if terminal => Box::new(bars::Bars::new()),
-        Progress::Auto | Progress::Bars | Progress::Plain => Box::new(Plain::new(anstream::stderr())),
+        Progress::Auto | Progress::Bars | Progress::Plain => {
+            Box::new(Plain::new(anstream::stderr()).in_actions(github::in_actions()))
+        }
     }
 }

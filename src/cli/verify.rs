@@ -344,7 +344,7 @@ fn print(to_error: bool, text: impl Fn(&HumanOptions) -> String, global: &Global
         fail_on,
     };
     let mut text = text(&options);
-    if std::env::var_os("GITHUB_ACTIONS").is_some() {
+    if github::in_actions() {
         text = github::inert(&text);
     }
     // anstream takes the colours out again where they are not wanted.

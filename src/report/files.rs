@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::format::{Format, RenderError};
+use super::github;
 use super::human::HumanOptions;
 use super::model::Report;
 use crate::text;
@@ -126,11 +127,16 @@ impl ReportFiles {
             color: false,
             ..*options
         };
+        let in_actions = github::in_actions();
         let mut result = Ok(());
         for (format, place) in self.places {
             let written = format
                 .render(report, &options)
                 .map_err(FilesError::from)
+                .map(|text| match place {
+                    Place::Standard if in_actions => github::inert_report(format, text),
+                    _ => text,
+                })
                 .and_then(|text| place.write(&text, standard));
             result = result.and(written);
         }

@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 
+use super::format::Format;
 use super::model::{Finding, Level, Report, Verdict};
 use super::words;
 use crate::text;
@@ -97,6 +98,31 @@ pub fn inert(text: &str) -> String {
     out
 }
 
+/// A report for such a log. Whoever reads its format reads the same as before.
+pub fn inert_report(format: Format, text: String) -> String {
+    match format {
+        // its commands are meant
+        Format::Github => text,
+        Format::Human | Format::Markdown => inert(&text),
+        Format::Json | Format::Sarif | Format::Gitlab => text.replace("##[", "#\\u0023["),
+        Format::Html | Format::Junit | Format::Badge => {
+            let lines = text.split_inclusive('\n').map(|line| {
+                let start = line.trim_start();
+                match start.strip_prefix("::") {
+                    Some(rest) => format!("{}&#58;:{rest}", &line[..line.len() - start.len()]),
+                    None => line.to_owned(),
+                }
+            });
+            lines.collect::<String>().replace("##[", "#&#35;[")
+        }
+    }
+}
+
+/// Whether this process writes to a log of GitHub Actions.
+pub fn in_actions() -> bool {
+    std::env::var_os("GITHUB_ACTIONS").is_some()
+}
+
 /// A command's message.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
@@ -117,6 +143,18 @@ mod tests {
         let expected = "✗ x\n  \\x3a:error::y\n\\x3a:stop-commands::z\na #\\x23[add-mask]b\nsee a::b\n";
         assert_eq!(inert(text), expected);
         assert_eq!(inert("\u{1b}[1mA\u{1b}[0m"), "\u{1b}[1mA\u{1b}[0m");
+    }
+
+    #[test]
+    fn a_report_on_standard_output_commands_nothing_and_says_the_same() {
+        let json = inert_report(Format::Json, r###"{"a": "##[add-mask]b"}"###.to_owned());
+        assert!(!json.contains("##["));
+        let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(read["a"], "##[add-mask]b");
+        let xml = inert_report(Format::Junit, "<a>x\n  ::error::y ##[z]</a>\n".to_owned());
+        assert_eq!(xml, "<a>x\n  &#58;:error::y #&#35;[z]</a>\n");
+        let own = "::error::x\n".to_owned();
+        assert_eq!(inert_report(Format::Github, own.clone()), own);
     }
 
     #[test]

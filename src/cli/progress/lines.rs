@@ -7,6 +7,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use crate::events::{Event, Sink, StageOutcome};
+use crate::report::github;
 use crate::style::{DIM, GREEN, RED, RESET, YELLOW};
 use crate::text;
 
@@ -36,26 +37,45 @@ impl<W: Write> Lines<W> {
 
 /// A line for each stage that starts or ends.
 #[derive(Debug)]
-pub struct Plain<W>(Lines<W>);
+pub struct Plain<W> {
+    lines: Lines<W>,
+    in_actions: bool,
+}
 
 impl<W: Write + Send> Plain<W> {
     /// Writes to `writer`, with colours: it is to strip them where they are not wanted.
     pub fn new(writer: W) -> Self {
-        Self(Lines(Mutex::new(Some(writer))))
+        Self {
+            lines: Lines(Mutex::new(Some(writer))),
+            in_actions: false,
+        }
+    }
+
+    /// Whether the lines go to a log of GitHub Actions, where none of them may command the runner.
+    #[must_use]
+    pub fn in_actions(self, in_actions: bool) -> Self {
+        Self { in_actions, ..self }
+    }
+
+    fn write(&self, line: &str) {
+        match self.in_actions {
+            true => self.lines.write(&github::inert(line)),
+            false => self.lines.write(line),
+        }
     }
 }
 
 impl<W: Write + Send> Sink for Plain<W> {
     fn emit(&self, event: Event) {
         match event {
-            Event::StageStarted { stage } => self.0.write(&format!("{DIM}· {stage:<NAMES$}  started{RESET}")),
+            Event::StageStarted { stage } => self.write(&format!("{DIM}· {stage:<NAMES$}  started{RESET}")),
             Event::StageOutput { .. } => {}
             Event::StageFinished { .. } => {
                 if let Some(line) = finished(&event) {
-                    self.0.write(&line);
+                    self.write(&line);
                 }
             }
-            Event::Note { message } => self.0.write(&note(&message)),
+            Event::Note { message } => self.write(&note(&message)),
         }
     }
 }
@@ -129,7 +149,8 @@ impl<W: Write + Send> Sink for Json<W> {
         };
         // Every field has a JSON form.
         if let Ok(line) = serde_json::to_string(&record) {
-            self.lines.write(&line);
+            // In a log of GitHub Actions this would be a command; the JSON says the same without.
+            self.lines.write(&line.replace("##[", "#\\u0023["));
         }
     }
 }
