@@ -1,5 +1,7 @@
 //! The `tests` fact: what the tests claim to check, read from their code and never run.
 
+mod catching;
+mod habits;
 mod model;
 mod scan;
 mod truth;
@@ -11,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 use super::python::{Role, on_a_large_stack, python_files, role_of};
 use crate::source::{File, Snapshot};
 
-pub use model::{Exercised, TestFile, TestFunction, TestsFacts};
+pub use model::{Exercised, Habit, TestFile, TestFunction, TestsFacts};
 
 /// Collects the fact.
 pub fn collect(snapshot: &Snapshot) -> TestsFacts {
@@ -27,7 +29,9 @@ pub fn collect(snapshot: &Snapshot) -> TestsFacts {
             test.asserts += calls.iter().filter(|name| asserting.contains(*name)).count();
         }
         facts.exercised.add(&file.exercised);
-        facts.sleeps.append(&mut file.sleeps);
+        facts.sleeps.append(&mut file.habits.sleeps);
+        facts.self_caught.append(&mut file.habits.self_caught);
+        facts.broad_raises.append(&mut file.habits.broad_raises);
         facts.always_true.append(&mut file.always_true);
         let tests: Vec<TestFunction> = file.tests.drain(..).map(|(test, _)| test).collect();
         facts.files.push(TestFile {

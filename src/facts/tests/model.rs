@@ -27,10 +27,25 @@ pub struct TestsFacts {
     pub always_true: Vec<Location>,
     /// Tests that get nothing from outside their own file, so that no change of the project can fail them.
     pub self_testing: Vec<TestFunction>,
-    /// Waiting by the clock.
-    pub sleeps: Vec<Location>,
+    /// Tests that wait for a fixed time; `what` is how many seconds.
+    pub sleeps: Vec<Habit>,
+    /// Handlers that catch the failure of the test around them; `what` is how they are written.
+    pub self_caught: Vec<Habit>,
+    /// `pytest.raises(Exception)`, which any mistake satisfies; `what` is the exception.
+    pub broad_raises: Vec<Habit>,
     /// Which failures the tests provoke.
     pub exercised: Exercised,
+}
+
+/// Something in a test by which it proves less than it seems to.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Habit {
+    /// The function around it; `Class.name` in a class.
+    pub name: String,
+    /// What it is.
+    pub what: String,
+    /// Where it is.
+    pub loc: Location,
 }
 
 /// One file.

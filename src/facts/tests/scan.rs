@@ -6,6 +6,7 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Decorator, Expr, Number, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
+use super::habits::{self, Habits};
 use super::model::{Exercised, TestFunction};
 use super::truth;
 use crate::facts::location::{Lines, Location};
@@ -24,9 +25,9 @@ pub(super) struct ScannedTests {
     /// Other functions: how often they assert, and what they call.
     pub(super) helpers: HashMap<String, (usize, HashSet<String>)>,
     pub(super) shadowed: Vec<TestFunction>,
-    pub(super) sleeps: Vec<Location>,
     pub(super) always_true: Vec<Location>,
     pub(super) exercised: Exercised,
+    pub(super) habits: Habits,
 }
 
 /// Scans one file. To be called on a large stack.
@@ -56,7 +57,10 @@ pub(super) fn scan(file: &File) -> Option<ScannedTests> {
     }
     scanner.scanned.exercised = statuses.exercised;
     scanner.scanned.always_true = truth::always_true(body).into_iter().map(at).collect();
-    scanner.scanned.sleeps = statuses.sleeps.into_iter().map(at).collect();
+    // Other files in a folder of tests may be samples that the project works on.
+    if is_test_module || name == "conftest.py" {
+        scanner.scanned.habits = habits::read(body, &at);
+    }
     Some(scanner.scanned)
 }
 
@@ -184,7 +188,6 @@ fn skips_module(statement: &Stmt) -> bool {
 struct Inside {
     asserts: usize,
     calls: HashSet<String>,
-    sleeps: Vec<usize>,
     exercised: Exercised,
 }
 
@@ -237,12 +240,6 @@ impl<'a> Visitor<'a> for Inside {
                     self.asserts += 1;
                 } else {
                     self.calls.insert(name.to_owned());
-                }
-                if let Expr::Attribute(attribute) = call.func.as_ref()
-                    && name == "sleep"
-                    && last_name(&attribute.value) == "time"
-                {
-                    self.sleeps.push(usize::from(call.range().start()));
                 }
             }
             Expr::NumberLiteral(number) => {

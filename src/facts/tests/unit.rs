@@ -114,3 +114,107 @@ fn a_fixture_whose_name_begins_like_a_test_is_none() {
     let facts = facts(&[("tests/test_x.py", text)]);
     assert_eq!((facts.written, facts.assertion_free.len()), (1, 0));
 }
+
+/// The lines of some habit in a test module with this text.
+fn lines(text: &str, habits: impl Fn(&TestsFacts) -> &Vec<Habit>) -> Vec<usize> {
+    let facts = facts(&[("tests/test_x.py", text)]);
+    habits(&facts).iter().map(|habit| habit.loc.line).collect()
+}
+
+#[test]
+fn a_test_that_catches_its_own_failure() {
+    let tried = |handler: &str| format!("def test_a():\n    try:\n        assert f() == 1\n    except {handler}\n");
+    for handler in [
+        "Exception:\n        pass",
+        "AssertionError as e:\n        print(e)",
+        "(ValueError, Exception):\n        return",
+        "Exception:\n        pytest.skip('x')",
+        "ValueError:\n        raise\n    except Exception:\n        logger.exception('x')",
+    ] {
+        let found = lines(&tried(handler), |facts| &facts.self_caught);
+        assert_eq!(found.len(), 1, "{handler}");
+    }
+    let suppressed =
+        "class TestX:\n    def test_a(self):\n        with contextlib.suppress(Exception):\n            assert f()\n";
+    let facts = facts(&[("test_x.py", suppressed)]);
+    let found = facts
+        .self_caught
+        .first()
+        .map(|habit| (habit.name.as_str(), habit.what.as_str()));
+    assert_eq!(found, Some(("TestX.test_a", "suppress(Exception)")));
+}
+
+#[test]
+fn a_failure_that_somebody_hears_of_is_not_caught() {
+    let tried = |handler: &str| format!("def test_a():\n    try:\n        assert f() == 1\n    except {handler}\n");
+    for handler in [
+        "ValueError:\n        pass",
+        "Exception as e:\n        pytest.fail(str(e))",
+        "AssertionError as e:\n        errors.append(e)",
+        "Exception:\n        raise",
+        "Exception as e:\n        assert 'x' in str(e)",
+        "AssertionError:\n        return\n    pytest.fail('nothing was raised')",
+        "AssertionError:\n        pass\n    else:\n        raise AssertionError('nothing was raised')",
+        "ValueError:\n        pass\n    except Exception:\n        raise",
+    ] {
+        assert_eq!(lines(&tried(handler), |facts| &facts.self_caught), [0; 0], "{handler}");
+    }
+    for text in [
+        // tried again
+        "def test_a():\n    for _ in range(9):\n        try:\n            assert f()\n            break\n        except AssertionError:\n            pass\n",
+        // the assertion is the thing under test
+        "def test_a():\n    try:\n        assert_equal_files(a, b)\n    except AssertionError:\n        pass\n",
+        // what came so far is looked at later
+        "def test_a():\n    ok = False\n    try:\n        assert f()\n        ok = True\n    except AssertionError:\n        pass\n    assert ok\n",
+        // nothing is asserted in it
+        "def test_a():\n    try:\n        f()\n    except Exception:\n        pass\n    assert g()\n",
+        "def helper():\n    try:\n        assert f()\n    except Exception:\n        return\n",
+    ] {
+        assert_eq!(lines(text, |facts| &facts.self_caught), [0; 0], "{text}");
+    }
+}
+
+#[test]
+fn waiting_by_the_clock() {
+    let wait = |line: &str| lines(&format!("async def test_a():\n    {line}\n"), |facts| &facts.sleeps);
+    assert_eq!(wait("time.sleep(2)"), [2]);
+    assert_eq!(wait("await asyncio.sleep(0.5)"), [2]);
+    for line in [
+        "time.sleep(0.01)",
+        "time.sleep(delay)",
+        "clock.sleep(3)",
+        "while not done():\n        time.sleep(1)",
+        "def slow():\n        time.sleep(1)\n    assert run(slow)",
+    ] {
+        assert_eq!(wait(line), [0; 0], "{line}");
+    }
+    let helper = "def wait_for_server():\n    time.sleep(2)\n";
+    assert_eq!(lines(helper, |facts| &facts.sleeps), [0; 0]);
+}
+
+#[test]
+fn any_exception_is_no_expectation() {
+    let raises = |line: &str| lines(&format!("def test_a():\n    {line}\n"), |facts| &facts.broad_raises);
+    for line in [
+        "with pytest.raises(Exception):\n        f()",
+        "with self.assertRaises(BaseException):\n        f()",
+        "self.assertRaises(Exception, f)",
+        "with client, pytest.raises(Exception):\n        f()",
+    ] {
+        assert_eq!(raises(line), [2], "{line}");
+    }
+    for line in [
+        "with pytest.raises(ValueError):\n        f()",
+        "with pytest.raises(Exception, match='x'):\n        f()",
+        "with pytest.raises(Exception) as error:\n        f()",
+        "with pytest.raises(errors.Exception):\n        f()",
+    ] {
+        assert_eq!(raises(line), [0; 0], "{line}");
+    }
+}
+
+#[test]
+fn samples_beside_tests_have_no_habits() {
+    let facts = facts(&[("tests/samples/app.py", "def test_a():\n    time.sleep(2)\n")]);
+    assert_eq!(facts.sleeps, []);
+}
