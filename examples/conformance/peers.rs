@@ -258,18 +258,24 @@ fn ruff(project: &Path) -> Result<Vec<Found>, Box<dyn Error>> {
             }
         })
         .filter(|found| {
-            let role = judged.get(&found.place.path);
-            role.is_some_and(|role| *role == Role::Application || found.rule != "S101")
+            let of_tests = matches!(found.rule.as_str(), "B017" | "F631");
+            match judged.get(&found.place.path) {
+                Some(Role::Test) => of_tests,
+                Some(Role::Script) => !of_tests && found.rule != "S101",
+                Some(_) => !of_tests,
+                None => false,
+            }
         })
         .collect())
 }
 
-/// The modules that habits are judged in: those of the application and scripts. Only the application is asked for its asserts.
+/// The modules that habits are judged in: those of the application and scripts, and the tests for habits of tests. Only the
+/// application is asked for its asserts.
 fn judged(project: &Path) -> Result<BTreeMap<String, Role>, Box<dyn Error>> {
     let snapshot = Snapshot::from_folder(project, &Limits::default())?;
     let modules = python::collect(&snapshot, &RequirementsFacts::default()).modules;
     let judged = modules.into_iter().map(|module| (module.path, module.role));
     Ok(judged
-        .filter(|(_, role)| matches!(role, Role::Application | Role::Script))
+        .filter(|(_, role)| matches!(role, Role::Application | Role::Script | Role::Test))
         .collect())
 }

@@ -1,15 +1,16 @@
 //! Habits by which a test proves less than it seems to: failures that it catches itself, any exception taken for the expected
-//! one, waiting by the clock.
+//! one, waiting by the clock, asking a host on the internet.
 //!
 //! One walk over a file that pytest reads. Each fault names the function around it. What may be meant (waiting in a loop until
 //! something is there, an exception that is looked at afterwards) is left out.
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprCall, Number, Stmt, StmtWith};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_parameter, walk_stmt};
+use ruff_python_ast::{ExceptHandler, Expr, ExprCall, ExprContext, Number, Parameter, Stmt, StmtFunctionDef, StmtWith};
 use ruff_text_size::Ranged;
 
 use super::catching;
 use super::model::Habit;
+use super::network::{self, Network};
 use crate::facts::location::Location;
 use crate::facts::python::last_name;
 
@@ -24,16 +25,19 @@ pub(super) struct Habits {
     pub(super) self_caught: Vec<Habit>,
     pub(super) sleeps: Vec<Habit>,
     pub(super) broad_raises: Vec<Habit>,
+    pub(super) network: Vec<Habit>,
 }
 
 /// Walks one file.
-pub(super) fn read(body: &[Stmt], at: &dyn Fn(usize) -> Location) -> Habits {
+pub(super) fn read(body: &[Stmt], path: &str, at: &dyn Fn(usize) -> Location) -> Habits {
     let mut reader = Reader {
         at,
+        network: Network::of(body, path),
         found: Habits::default(),
         functions: Vec::new(),
         classes: Vec::new(),
         loops: 0,
+        branches: 0,
     };
     reader.visit_body(body);
     reader.found
@@ -41,11 +45,14 @@ pub(super) fn read(body: &[Stmt], at: &dyn Fn(usize) -> Location) -> Habits {
 
 struct Reader<'a> {
     at: &'a dyn Fn(usize) -> Location,
+    network: Network,
     found: Habits,
     functions: Vec<&'a str>,
     classes: Vec<&'a str>,
     /// How many loops of the innermost function are around.
     loops: usize,
+    /// How many statements are around that decide whether something runs.
+    branches: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -112,6 +119,40 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A request to a host on the internet.
+    fn asks(&mut self, call: &ExprCall) {
+        if let Some(host) = self.network.asked(call).filter(|_| !self.functions.is_empty())
+            && self.found.network.len() < MANY
+        {
+            let habit = self.habit(host, call);
+            self.found.network.push(habit);
+        }
+    }
+
+    fn function(&mut self, function: &'a StmtFunctionDef, statement: &'a Stmt) {
+        // What is bound inside is gone afterwards.
+        let network = self.network.clone();
+        self.network.excused |= network::excuses(function);
+        self.functions.push(function.name.as_str());
+        let loops = std::mem::take(&mut self.loops);
+        let branches = std::mem::take(&mut self.branches);
+        walk_stmt(self, statement);
+        self.branches = branches;
+        self.loops = loops;
+        self.functions.pop();
+        self.network = network;
+    }
+
+    /// Walks a statement in which the network is excused, if it is.
+    fn excused(&mut self, excused: bool, statement: &'a Stmt) {
+        let before = self.network.excused;
+        self.network.excused |= excused;
+        self.branches += 1;
+        walk_stmt(self, statement);
+        self.branches -= 1;
+        self.network.excused = before;
+    }
+
     fn self_caught(&mut self, body: &[Stmt]) {
         // a loop around it tries again
         if self.loops > 0 || !self.is_in_test() {
@@ -136,41 +177,64 @@ impl<'a> Visitor<'a> for Reader<'a> {
 
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
-            Stmt::FunctionDef(function) => {
-                self.functions.push(function.name.as_str());
-                let loops = std::mem::take(&mut self.loops);
-                walk_stmt(self, statement);
-                self.loops = loops;
-                self.functions.pop();
-            }
+            Stmt::FunctionDef(function) => self.function(function, statement),
             Stmt::ClassDef(class) => {
+                let network = self.network.clone();
+                self.network.excused |= network::marks_excuse(&class.decorator_list);
                 self.classes.push(class.name.as_str());
                 walk_stmt(self, statement);
                 self.classes.pop();
+                self.network = network;
             }
             Stmt::For(_) | Stmt::While(_) => {
                 self.loops += 1;
-                walk_stmt(self, statement);
+                self.excused(false, statement);
                 self.loops -= 1;
+            }
+            Stmt::If(_) | Stmt::Match(_) => self.excused(false, statement),
+            Stmt::Try(tried) => {
+                let skips = tried.handlers.iter().any(|handler| {
+                    let ExceptHandler::ExceptHandler(handler) = handler;
+                    network::skips(&handler.body)
+                });
+                self.excused(skips, statement);
             }
             Stmt::With(with) => {
                 self.with(with);
-                walk_stmt(self, statement);
+                let expects = with.items.iter().any(|item| expects(&item.context_expr));
+                self.excused(expects, statement);
             }
             _ => walk_stmt(self, statement),
         }
+        self.network.bind(statement, self.branches == 0);
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
-        if let Expr::Call(call) = expression {
-            self.sleeps(call);
-            // `self.assertRaises(Exception, call)`; a context manager is looked at with its block
-            if call.arguments.args.len() > 1 {
-                self.broad_raises(call);
+        match expression {
+            Expr::Call(call) => {
+                self.sleeps(call);
+                self.asks(call);
+                // `self.assertRaises(Exception, call)`; a context manager is looked at with its block
+                if call.arguments.args.len() > 1 {
+                    self.broad_raises(call);
+                }
             }
+            Expr::Name(name) if name.ctx == ExprContext::Store => self.network.forget(name.id.as_str()),
+            _ => {}
         }
         walk_expr(self, expression);
     }
+
+    fn visit_parameter(&mut self, parameter: &'a Parameter) {
+        self.network.forget(parameter.name.as_str());
+        walk_parameter(self, parameter);
+    }
+}
+
+/// A request in `with pytest.raises(…)` is made for its failure.
+fn expects(manager: &Expr) -> bool {
+    let name = last_name(manager);
+    name.contains("raises") || name.contains("Raises") || name == "suppress"
 }
 
 fn seconds(expression: &Expr) -> Option<f64> {

@@ -3,6 +3,7 @@
 mod catching;
 mod habits;
 mod model;
+mod network;
 mod scan;
 mod truth;
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub fn collect(snapshot: &Snapshot) -> TestsFacts {
         facts.exercised.add(&file.exercised);
         facts.sleeps.append(&mut file.habits.sleeps);
         facts.self_caught.append(&mut file.habits.self_caught);
+        facts.network.append(&mut file.habits.network);
         facts.broad_raises.append(&mut file.habits.broad_raises);
         facts.always_true.append(&mut file.always_true);
         let tests: Vec<TestFunction> = file.tests.drain(..).map(|(test, _)| test).collect();
@@ -42,6 +44,11 @@ pub fn collect(snapshot: &Snapshot) -> TestsFacts {
         facts.functions.extend(tests);
         facts.shadowed.append(&mut file.shadowed);
     }
+    let shelters = scanned.iter().filter(|file| file.stands_in);
+    let sheltered: HashSet<&str> = shelters
+        .filter_map(|file| file.path.strip_suffix("conftest.py"))
+        .collect();
+    facts.network.retain(|habit| !is_beneath(&habit.loc.path, &sheltered));
     facts.written = facts.functions.len();
     facts.assertion_free = facts
         .functions
@@ -89,4 +96,10 @@ fn asserting_helpers(files: &[scan::ScannedTests]) -> HashSet<String> {
         }
     }
     asserting
+}
+
+/// Is a file in one of these folders, or deeper? Folders end in `/`; the topmost is empty.
+fn is_beneath(path: &str, folders: &HashSet<&str>) -> bool {
+    let mut ends = path.match_indices('/').map(|(index, _)| index + 1);
+    folders.contains("") || ends.any(|end| path.get(..end).is_some_and(|folder| folders.contains(folder)))
 }

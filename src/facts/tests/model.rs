@@ -33,6 +33,8 @@ pub struct TestsFacts {
     pub self_caught: Vec<Habit>,
     /// `pytest.raises(Exception)`, which any mistake satisfies; `what` is the exception.
     pub broad_raises: Vec<Habit>,
+    /// Requests to a host on the internet, which is `what`.
+    pub network: Vec<Habit>,
     /// Which failures the tests provoke.
     pub exercised: Exercised,
 }

@@ -8,6 +8,7 @@ use ruff_text_size::Ranged;
 
 use super::habits::{self, Habits};
 use super::model::{Exercised, TestFunction};
+use super::network;
 use super::truth;
 use crate::facts::location::{Lines, Location};
 use crate::facts::python::{last_name, parse_text};
@@ -28,6 +29,8 @@ pub(super) struct ScannedTests {
     pub(super) always_true: Vec<Location>,
     pub(super) exercised: Exercised,
     pub(super) habits: Habits,
+    /// A `conftest.py` that brings something that stands in for the network.
+    pub(super) stands_in: bool,
 }
 
 /// Scans one file. To be called on a large stack.
@@ -49,6 +52,7 @@ pub(super) fn scan(file: &File) -> Option<ScannedTests> {
         on_its_own: truth::is_on_its_own(&parsed.syntax().body),
     };
     let body = &parsed.syntax().body;
+    scanner.scanned.stands_in = name == "conftest.py" && network::is_shared(body);
     scanner.skip_all = body.iter().any(skips_module);
     scanner.block(body, None, 0);
     let mut statuses = Inside::default();
@@ -59,7 +63,7 @@ pub(super) fn scan(file: &File) -> Option<ScannedTests> {
     scanner.scanned.always_true = truth::always_true(body).into_iter().map(at).collect();
     // Other files in a folder of tests may be samples that the project works on.
     if is_test_module || name == "conftest.py" {
-        scanner.scanned.habits = habits::read(body, &at);
+        scanner.scanned.habits = habits::read(body, &file.path, &at);
     }
     Some(scanner.scanned)
 }

@@ -218,3 +218,86 @@ fn samples_beside_tests_have_no_habits() {
     let facts = facts(&[("tests/samples/app.py", "def test_a():\n    time.sleep(2)\n")]);
     assert_eq!(facts.sleeps, []);
 }
+
+#[test]
+fn asking_a_host_on_the_internet() {
+    let call = |line: &str| format!("import requests\ndef test_a():\n    r = {line}\n    assert r.ok\n");
+    for line in [
+        "requests.get('https://api.github.com/users')",
+        "requests.request('GET', url='https://api.github.com/users')",
+        "httpx.stream('GET', 'https://api.github.com')",
+        "urllib.request.urlopen(f'https://pypi.org/{x}')",
+        "requests.get('https://pypi.org' + path) if path.startswith('/') else requests.get('https://pypi.org/' + path)",
+    ] {
+        assert_eq!(lines(&call(line), |facts| &facts.network), [3], "{line}");
+    }
+    for line in [
+        "requests.get('http://localhost:8000/x')",
+        "requests.get('http://127.0.0.1:8000/x')",
+        "requests.get('http://api/x')",
+        "requests.get('http://api.default.svc/x')",
+        "requests.get('https://example.com/x')",
+        "requests.get(f'http://{host}/x')",
+        "requests.get(f'http://api.{host}/x')",
+        "client.get('https://api.github.com/users')",
+        "requests.get(url)",
+    ] {
+        assert_eq!(lines(&call(line), |facts| &facts.network), [0; 0], "{line}");
+    }
+}
+
+#[test]
+fn an_address_may_have_a_name() {
+    let text = "BASE = 'https://api.github.com'\ndef test_a():\n    requests.get(f'{BASE}/x')\n    requests.get(BASE + '/x')\n    \
+                url = 'https://pypi.org'\n    requests.get(url)\ndef test_b():\n    requests.get(url)\n    BASE = server.url\n    requests.get(BASE)\n\
+                def test_c(BASE):\n    requests.get(BASE)\nclass TestX:\n    def test_d(self):\n        requests.get(BASE)\n";
+    let facts = facts(&[("test_x.py", text)]);
+    let found: Vec<(usize, &str)> = facts
+        .network
+        .iter()
+        .map(|habit| (habit.loc.line, habit.what.as_str()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (3, "api.github.com"),
+            (4, "api.github.com"),
+            (6, "pypi.org"),
+            (15, "api.github.com")
+        ]
+    );
+    let either =
+        "if CI:\n    URL = 'https://pypi.org'\nelse:\n    URL = server()\ndef test_a():\n    requests.get(URL)\n";
+    assert_eq!(lines(either, |facts| &facts.network), [0; 0]);
+}
+
+#[test]
+fn what_stands_in_for_the_network_excuses_it() {
+    let text = "import requests\n\ndef test_a():\n    assert requests.get('https://api.github.com/users').ok\n";
+    assert_eq!(lines(text, |facts| &facts.network), [4]);
+    for text in [
+        format!("import responses\n{text}"),
+        format!("from unittest.mock import patch\n{text}"),
+        format!("pytestmark = [pytest.mark.network]\n{text}"),
+        text.replace("test_a()", "test_a(requests_mock)"),
+        text.replace("test_a()", "test_a(monkeypatch)"),
+        text.replace("def", "@pytest.mark.vcr\ndef"),
+        text.replace("def", "@pytest.mark.skipif(not online(), reason='x')\ndef"),
+        text.replace("assert requests", "with pytest.raises(ConnectionError):\n        requests"),
+        text.replace(
+            "assert requests.get('https://api.github.com/users').ok",
+            "try:\n        requests.get('https://api.github.com/users')\n    except OSError:\n        pytest.skip('offline')",
+        ),
+        format!("@pytest.fixture(autouse=True)\ndef answers(monkeypatch):\n    monkeypatch.setattr(requests, 'get', f)\n{text}"),
+    ] {
+        assert_eq!(lines(&text, |facts| &facts.network), [0; 0], "{text}");
+    }
+    let beneath = facts(&[
+        ("tests/unit/test_x.py", text),
+        ("tests/conftest.py", "import respx\n"),
+        ("other/test_x.py", text),
+        ("tests_e2e/integration/test_x.py", text),
+    ]);
+    let paths: Vec<&str> = beneath.network.iter().map(|habit| habit.loc.path.as_str()).collect();
+    assert_eq!(paths, ["other/test_x.py"]);
+}
