@@ -1,6 +1,7 @@
 //! The `tests` fact: what the tests claim to check, read from their code and never run.
 
 mod catching;
+mod collected;
 mod habits;
 mod model;
 mod network;
@@ -21,7 +22,11 @@ pub fn collect(snapshot: &Snapshot) -> TestsFacts {
     let files: Vec<&File> = python_files(snapshot)
         .filter(|file| role_of(&file.path) == Role::Test)
         .collect();
-    let scanned = on_a_large_stack(|| files.iter().filter_map(|file| scan::scan(file)).collect::<Vec<_>>());
+    let own_rule = collected::has_own_rule(snapshot);
+    let scanned = on_a_large_stack(|| {
+        let scanned = files.iter().filter_map(|file| scan::scan(file, own_rule));
+        scanned.collect::<Vec<_>>()
+    });
     let mut scanned = scanned.unwrap_or_default();
     let asserting = asserting_helpers(&scanned);
     let mut facts = TestsFacts::default();
@@ -49,11 +54,15 @@ pub fn collect(snapshot: &Snapshot) -> TestsFacts {
         .filter_map(|file| file.path.strip_suffix("conftest.py"))
         .collect();
     facts.network.retain(|habit| !is_beneath(&habit.loc.path, &sheltered));
+    let broken = scanned.iter().filter(|file| file.is_broken);
+    let broken: HashSet<&str> = broken.map(|file| file.path.as_str()).collect();
+    let is_read = |test: &&TestFunction| !broken.contains(test.path.as_str());
     facts.written = facts.functions.len();
     facts.assertion_free = facts
         .functions
         .iter()
         .filter(|test| test.asserts == 0 && !test.skipped)
+        .filter(is_read)
         .cloned()
         .collect();
     facts.skipped = facts.functions.iter().filter(|test| test.skipped).cloned().collect();
@@ -67,9 +76,10 @@ pub fn collect(snapshot: &Snapshot) -> TestsFacts {
         .functions
         .iter()
         .filter(|test| test.alone && test.asserts > 0 && !test.skipped)
+        .filter(is_read)
         .cloned()
         .collect();
-    facts.present = facts.written > 0;
+    facts.present = facts.written > 0 || scanned.iter().any(|file| file.makes_tests);
     facts
 }
 

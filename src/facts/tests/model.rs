@@ -5,7 +5,7 @@ use crate::facts::location::Location;
 /// What the tests claim to check.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct TestsFacts {
-    /// Whether there is any test.
+    /// Whether there is any test, written or made by a metaclass.
     pub present: bool,
     /// How many tests are written.
     pub written: usize,

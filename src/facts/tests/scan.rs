@@ -6,6 +6,7 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Decorator, Expr, Number, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
+use super::collected::{self, Collected};
 use super::habits::{self, Habits};
 use super::model::{Exercised, TestFunction};
 use super::network;
@@ -21,6 +22,10 @@ const CLASS_DEPTH: usize = 20;
 pub(super) struct ScannedTests {
     pub(super) path: String,
     pub(super) is_test_module: bool,
+    /// Its tests are made while it is read, by a metaclass.
+    pub(super) makes_tests: bool,
+    /// It has a syntax error.
+    pub(super) is_broken: bool,
     /// Tests, each with the names that it calls.
     pub(super) tests: Vec<(TestFunction, Vec<String>)>,
     /// Other functions: how often they assert, and what they call.
@@ -33,33 +38,41 @@ pub(super) struct ScannedTests {
     pub(super) stands_in: bool,
 }
 
-/// Scans one file. To be called on a large stack.
-pub(super) fn scan(file: &File) -> Option<ScannedTests> {
+/// Scans one file. To be called on a large stack. The project may have a rule of its own for the names of test classes.
+pub(super) fn scan(file: &File, own_rule: bool) -> Option<ScannedTests> {
     let text = file.text()?;
     let parsed = parse_text(&text.content)?;
     let lines = Lines::new(&text.content);
     let at = |offset: usize| lines.locate(&file.path, offset);
     let name = file.name();
     let is_test_module = name.starts_with("test_") || name.ends_with("_test.py") || name == "tests.py";
+    let body = &parsed.syntax().body;
+    let is_broken = !parsed.errors().is_empty();
     let mut scanner = Scanner {
         scanned: ScannedTests {
             path: file.path.clone(),
             is_test_module,
+            is_broken,
             ..ScannedTests::default()
         },
         at: &at,
         skip_all: false,
-        on_its_own: truth::is_on_its_own(&parsed.syntax().body),
+        on_its_own: truth::is_on_its_own(body),
+        collected: Collected::of(body, own_rule),
     };
-    let body = &parsed.syntax().body;
     scanner.scanned.stands_in = name == "conftest.py" && network::is_shared(body);
     scanner.skip_all = body.iter().any(skips_module);
-    scanner.block(body, None, 0);
+    scanner.block(body, &Class::default(), 0);
     let mut statuses = Inside::default();
     for statement in body {
         statuses.visit_stmt(statement);
     }
     scanner.scanned.exercised = statuses.exercised;
+    // What could not be read to the end is not judged.
+    if is_broken {
+        scanner.scanned.shadowed.clear();
+        return Some(scanner.scanned);
+    }
     scanner.scanned.always_true = truth::always_true(body).into_iter().map(at).collect();
     // Other files in a folder of tests may be samples that the project works on.
     if is_test_module || name == "conftest.py" {
@@ -74,10 +87,21 @@ struct Scanner<'a> {
     skip_all: bool,
     /// The file brings in nothing of the project.
     on_its_own: bool,
+    collected: Collected<'a>,
+}
+
+/// The class around a function.
+#[derive(Debug, Default)]
+struct Class<'a> {
+    /// None at module level.
+    name: Option<&'a str>,
+    skipped: bool,
+    /// pytest does not look into it.
+    passed_over: bool,
 }
 
 impl Scanner<'_> {
-    fn block(&mut self, body: &[Stmt], class: Option<(&str, bool)>, depth: usize) {
+    fn block(&mut self, body: &[Stmt], class: &Class<'_>, depth: usize) {
         let mut latest: HashMap<&str, usize> = HashMap::new();
         for statement in body {
             match statement {
@@ -87,7 +111,8 @@ impl Scanner<'_> {
                         .decorator_list
                         .iter()
                         .any(|mark| last_name(&mark.expression) == "fixture");
-                    let test = self.scanned.is_test_module && name.starts_with("test") && !is_fixture;
+                    let looked_at = self.scanned.is_test_module && !class.passed_over;
+                    let test = looked_at && name.starts_with("test") && !is_fixture;
                     if test {
                         self.test(function, class);
                         let index = self.scanned.tests.len() - 1;
@@ -102,16 +127,22 @@ impl Scanner<'_> {
                         helper.1.extend(inside.calls);
                     }
                 }
-                Stmt::ClassDef(class) if depth < CLASS_DEPTH => {
-                    let skipped = class.decorator_list.iter().any(always_skips) || class.body.iter().any(skips_module);
-                    self.block(&class.body, Some((class.name.as_str(), skipped)), depth + 1);
+                Stmt::ClassDef(inner) if depth < CLASS_DEPTH => {
+                    self.scanned.makes_tests |= self.scanned.is_test_module && collected::is_metaclass(inner);
+                    let skipped = inner.decorator_list.iter().any(always_skips) || inner.body.iter().any(skips_module);
+                    let inner_class = Class {
+                        name: Some(inner.name.as_str()),
+                        skipped,
+                        passed_over: class.passed_over || !self.collected.takes(inner),
+                    };
+                    self.block(&inner.body, &inner_class, depth + 1);
                 }
                 _ => {}
             }
         }
     }
 
-    fn test(&mut self, function: &StmtFunctionDef, class: Option<(&str, bool)>) {
+    fn test(&mut self, function: &StmtFunctionDef, class: &Class<'_>) {
         let inside = Inside::of(function);
         let marked = |word: &str| {
             function
@@ -121,13 +152,16 @@ impl Scanner<'_> {
         };
         let name = function.name.as_str();
         let first = function.body.iter().find(|statement| !is_text(statement));
-        let skips_at_once = first.is_some_and(|statement| is_call_of(statement, "skip"));
+        let skips_at_once =
+            first.is_some_and(|statement| is_call_of(statement, "skip") || is_call_of(statement, "skipTest"));
         let test = TestFunction {
-            name: class.map_or_else(|| name.to_owned(), |(class, _)| format!("{class}.{name}")),
+            name: class
+                .name
+                .map_or_else(|| name.to_owned(), |class| format!("{class}.{name}")),
             path: self.scanned.path.clone(),
-            asserts: inside.asserts,
+            asserts: inside.asserts + usize::from(measures(function)),
             skipped: self.skip_all
-                || class.is_some_and(|(_, skipped)| skipped)
+                || class.skipped
                 || skips_at_once
                 || function.decorator_list.iter().any(always_skips),
             xfail: marked("xfail") || marked("expectedFailure"),
@@ -137,6 +171,12 @@ impl Scanner<'_> {
         };
         self.scanned.tests.push((test, inside.calls.into_iter().collect()));
     }
+}
+
+/// A benchmark says how long something takes, and compares it with the last time.
+fn measures(function: &StmtFunctionDef) -> bool {
+    let mut parameters = function.parameters.iter();
+    parameters.any(|parameter| parameter.name().as_str() == "benchmark")
 }
 
 fn is_text(statement: &Stmt) -> bool {
@@ -187,6 +227,35 @@ fn skips_module(statement: &Stmt) -> bool {
     }
 }
 
+/// The name of something that raises when what it looks at is wrong.
+fn judges(name: &str) -> bool {
+    const BEGINNINGS: [&str; 13] = [
+        "check",
+        "validate",
+        "verify",
+        "ensure",
+        "expect",
+        "should",
+        // Playwright
+        "to_be",
+        "to_have",
+        "to_contain",
+        "not_to_",
+        // the templates of the AWS CDK
+        "has_resource",
+        "resource_count",
+        "resource_properties_count",
+    ];
+    const NAMES: [&str; 4] = [
+        "call_and_validate",
+        "template_matches",
+        "fnmatch_lines",
+        "re_match_lines",
+    ];
+    let name = name.trim_start_matches('_');
+    NAMES.contains(&name) || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+}
+
 /// What happens inside a function.
 #[derive(Debug, Default)]
 struct Inside {
@@ -208,17 +277,15 @@ impl Inside {
 impl<'a> Visitor<'a> for Inside {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
-            // `assert True` asserts nothing
-            Stmt::Assert(assertion) if !assertion.test.is_literal_expr() => self.asserts += 1,
+            // `assert True` asserts nothing; `assert False` says that the test must not come here
+            Stmt::Assert(assertion) if !truth::is_true_literal(&assertion.test) => self.asserts += 1,
             Stmt::Raise(raise) => {
                 let raised = raise.exc.as_deref().map(last_name).unwrap_or_default();
                 self.asserts += usize::from(raised == "AssertionError");
             }
             // a call whose result nobody looks at, and whose name says that it raises when something is wrong
             Stmt::Expr(expression) if expression.value.is_call_expr() => {
-                const JUDGES: [&str; 5] = ["check", "validate", "verify", "ensure", "expect"];
-                let name = last_name(&expression.value).trim_start_matches('_');
-                self.asserts += usize::from(JUDGES.iter().any(|judge| name.starts_with(judge)));
+                self.asserts += usize::from(judges(last_name(&expression.value)));
             }
             _ => {}
         }
@@ -240,7 +307,7 @@ impl<'a> Visitor<'a> for Inside {
                         .as_boolean_literal_expr()
                         .is_some_and(|literal| literal.value)
                 });
-                if name.starts_with("assert") || raises || checked {
+                if name.contains("assert") || raises || checked {
                     self.asserts += 1;
                 } else {
                     self.calls.insert(name.to_owned());

@@ -1,7 +1,7 @@
 //! Tests that cannot fail, whatever the project does: assertions that are always true, and tests that only test themselves.
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{BoolOp, CmpOp, Expr, Stmt, StmtFunctionDef};
+use ruff_python_ast::{BoolOp, CmpOp, Expr, Number, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use crate::facts::python::last_name;
@@ -124,6 +124,22 @@ fn holds(test: &Expr) -> bool {
             },
             _ => false,
         },
+        _ => false,
+    }
+}
+
+/// A constant that is true by itself.
+pub(super) fn is_true_literal(expression: &Expr) -> bool {
+    match expression {
+        Expr::BooleanLiteral(literal) => literal.value,
+        Expr::NumberLiteral(number) => match &number.value {
+            Number::Int(value) => value.as_u64() != Some(0),
+            Number::Float(value) => *value != 0.0,
+            Number::Complex { real, imag } => *real != 0.0 || *imag != 0.0,
+        },
+        Expr::StringLiteral(text) => !text.value.is_empty(),
+        Expr::BytesLiteral(bytes) => !bytes.value.is_empty(),
+        Expr::EllipsisLiteral(_) => true,
         _ => false,
     }
 }

@@ -301,3 +301,94 @@ fn what_stands_in_for_the_network_excuses_it() {
     let paths: Vec<&str> = beneath.network.iter().map(|habit| habit.loc.path.as_str()).collect();
     assert_eq!(paths, ["other/test_x.py"]);
 }
+
+/// The names of the tests in a module with this text, and of those that assert nothing.
+fn tests_and_empty_ones(text: &str) -> (Vec<String>, Vec<String>) {
+    let facts = facts(&[("tests/test_x.py", text)]);
+    let names = |tests: Vec<TestFunction>| tests.into_iter().map(|test| test.name).collect();
+    (names(facts.functions), names(facts.assertion_free))
+}
+
+#[test]
+fn methods_that_pytest_does_not_collect_are_no_tests() {
+    let method = "    def test_a(self):\n        go()\n";
+    for class in [
+        "class TestMeta(type):\n    @staticmethod\n",
+        "class TestRunner:\n    def __init__(self, name):\n        self.name = name\n",
+        "class TestRunner:\n    def __new__(cls):\n        return 1\n",
+        "@dataclass\nclass TestResult:\n    name: str\n",
+        "class TestResult:\n    __test__ = False\n",
+        "class Client:\n",
+        "class FakeClient(Client):\n",
+        "class Client:\n    class TestInner:\n        x = 1\n",
+    ] {
+        assert_eq!(
+            tests_and_empty_ones(&format!("{class}{method}")),
+            (vec![], vec![]),
+            "{class}"
+        );
+    }
+    for class in [
+        "class TestLoans:\n",
+        "class LoanTests:\n",
+        "class Loans(TestCase):\n    def __init__(self, name):\n        super().__init__(name)\n",
+        "class TestMore(Loans): ...\nclass Loans:\n",
+    ] {
+        assert_eq!(tests_and_empty_ones(&format!("{class}{method}")).1.len(), 1, "{class}");
+    }
+    let text = format!("class Loans:\n{method}");
+    let made = facts(&[(
+        "tests/test_x.py",
+        "class TestMeta(type):\n    @staticmethod\n    def test_name():\n        return 'x'\n",
+    )]);
+    assert!(made.present && made.written == 0);
+    let own_rule = facts(&[
+        ("tests/test_x.py", &text),
+        ("pyproject.toml", "[tool.pytest.ini_options]\npython_classes = ['*']\n"),
+    ]);
+    assert_eq!(own_rule.written, 1);
+}
+
+#[test]
+fn a_file_with_a_syntax_error_is_not_judged() {
+    let text = "def test_a():\n    go()\n\ndef test_a():\n    time.sleep(3)\n\ndef test_b():\n    assert (go(), 'x')\n    print 'x'\n";
+    let facts = facts(&[("tests/test_x.py", text)]);
+    assert_eq!(
+        (facts.written, facts.assertion_free.len(), facts.self_testing.len()),
+        (3, 0, 0)
+    );
+    assert_eq!(
+        (facts.shadowed.len(), facts.sleeps.len(), facts.always_true.len()),
+        (0, 0, 0)
+    );
+}
+
+#[test]
+fn a_test_that_must_not_come_to_a_line_asserts() {
+    for line in ["assert False, 'nothing was raised'", "assert 0", "assert None"] {
+        let text =
+            format!("def test_a():\n    try:\n        go()\n        {line}\n    except ValueError:\n        pass\n");
+        assert_eq!(tests_and_empty_ones(&text).1, Vec::<String>::new(), "{line}");
+    }
+    for line in ["assert True", "assert 1", "assert 'x'"] {
+        assert_eq!(
+            tests_and_empty_ones(&format!("def test_a():\n    {line}\n")).1.len(),
+            1,
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn other_ways_to_judge() {
+    for text in [
+        "def test_a():\n    template.has_resource_properties('AWS::SQS::Queue', {})\n",
+        "def test_a(page):\n    expect(page.locator('h1')).to_have_text('Loans')\n",
+        "def test_a(case):\n    case.call_and_validate()\n",
+        "def test_a(benchmark):\n    benchmark(go)\n",
+        "def test_a():\n    with django_assert_num_queries(3):\n        go()\n",
+        "class TestX:\n    def test_a(self):\n        self.skipTest('later')\n",
+    ] {
+        assert_eq!(tests_and_empty_ones(text).1, Vec::<String>::new(), "{text}");
+    }
+}
