@@ -2,7 +2,9 @@
 
 mod catching;
 mod collected;
+mod expecting;
 mod habits;
+mod inside;
 mod model;
 mod network;
 mod scan;
@@ -35,6 +37,7 @@ pub fn collect(snapshot: &Snapshot) -> TestsFacts {
             test.asserts += calls.iter().filter(|name| asserting.contains(*name)).count();
         }
         facts.exercised.add(&file.exercised);
+        facts.expects_failure |= file.expects_failure;
         facts.sleeps.append(&mut file.habits.sleeps);
         facts.self_caught.append(&mut file.habits.self_caught);
         facts.network.append(&mut file.habits.network);

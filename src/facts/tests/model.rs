@@ -35,6 +35,8 @@ pub struct TestsFacts {
     pub broad_raises: Vec<Habit>,
     /// Requests to a host on the internet, which is `what`.
     pub network: Vec<Habit>,
+    /// Whether some test expects that something goes wrong.
+    pub expects_failure: bool,
     /// Which failures the tests provoke.
     pub exercised: Exercised,
 }

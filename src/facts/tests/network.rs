@@ -66,6 +66,8 @@ impl Network {
             _ => return,
         };
         let Expr::Name(name) = target else {
+            // `requests.get = answer`
+            self.excused |= target.is_attribute_expr() && is_of_network(target);
             return;
         };
         let host = value.filter(|_| certain).and_then(|value| self.host(value));
@@ -222,6 +224,15 @@ fn stands_in(statement: &Stmt) -> bool {
         }
         _ => false,
     }
+}
+
+/// A member of a module that leads to the network.
+fn is_of_network(mut expression: &Expr) -> bool {
+    while let Expr::Attribute(attribute) = expression {
+        expression = &attribute.value;
+    }
+    let root = expression.as_name_expr().map(|name| name.id.as_str());
+    matches!(root, Some("requests" | "httpx" | "urllib" | "http" | "socket"))
 }
 
 /// The name of a fixture or a module that stands in for the network.

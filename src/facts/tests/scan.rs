@@ -2,12 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Decorator, Expr, Number, Stmt, StmtFunctionDef};
+use ruff_python_ast::visitor::Visitor;
+use ruff_python_ast::{Decorator, Expr, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use super::collected::{self, Collected};
+use super::expecting;
 use super::habits::{self, Habits};
+use super::inside::{Inside, measures};
 use super::model::{Exercised, TestFunction};
 use super::network;
 use super::truth;
@@ -22,6 +24,8 @@ const CLASS_DEPTH: usize = 20;
 pub(super) struct ScannedTests {
     pub(super) path: String,
     pub(super) is_test_module: bool,
+    /// Some test expects that something goes wrong.
+    pub(super) expects_failure: bool,
     /// Its tests are made while it is read, by a metaclass.
     pub(super) makes_tests: bool,
     /// It has a syntax error.
@@ -68,6 +72,7 @@ pub(super) fn scan(file: &File, own_rule: bool) -> Option<ScannedTests> {
         statuses.visit_stmt(statement);
     }
     scanner.scanned.exercised = statuses.exercised;
+    scanner.scanned.expects_failure = is_test_module && expecting::expects_failure(body);
     // What could not be read to the end is not judged.
     if is_broken {
         scanner.scanned.shadowed.clear();
@@ -122,9 +127,13 @@ impl Scanner<'_> {
                         }
                     } else {
                         let inside = Inside::of(function);
-                        let helper = self.scanned.helpers.entry(name.to_owned()).or_default();
-                        helper.0 += inside.asserts;
-                        helper.1.extend(inside.calls);
+                        // `with Recorder() as recorder:` may assert in what the class does
+                        let owner = class.name.filter(|_| class.passed_over);
+                        for name in owner.into_iter().chain([name]) {
+                            let helper = self.scanned.helpers.entry(name.to_owned()).or_default();
+                            helper.0 += inside.asserts;
+                            helper.1.extend(inside.calls.iter().cloned());
+                        }
                     }
                 }
                 Stmt::ClassDef(inner) if depth < CLASS_DEPTH => {
@@ -159,7 +168,7 @@ impl Scanner<'_> {
                 .name
                 .map_or_else(|| name.to_owned(), |class| format!("{class}.{name}")),
             path: self.scanned.path.clone(),
-            asserts: inside.asserts + usize::from(measures(function)),
+            asserts: inside.asserts + inside.raises + usize::from(measures(function)),
             skipped: self.skip_all
                 || class.skipped
                 || skips_at_once
@@ -171,12 +180,6 @@ impl Scanner<'_> {
         };
         self.scanned.tests.push((test, inside.calls.into_iter().collect()));
     }
-}
-
-/// A benchmark says how long something takes, and compares it with the last time.
-fn measures(function: &StmtFunctionDef) -> bool {
-    let mut parameters = function.parameters.iter();
-    parameters.any(|parameter| parameter.name().as_str() == "benchmark")
 }
 
 fn is_text(statement: &Stmt) -> bool {
@@ -224,117 +227,5 @@ fn skips_module(statement: &Stmt) -> bool {
                 }
         }
         other => is_call_of(other, "skip"),
-    }
-}
-
-/// The name of something that raises when what it looks at is wrong.
-fn judges(name: &str) -> bool {
-    const BEGINNINGS: [&str; 13] = [
-        "check",
-        "validate",
-        "verify",
-        "ensure",
-        "expect",
-        "should",
-        // Playwright
-        "to_be",
-        "to_have",
-        "to_contain",
-        "not_to_",
-        // the templates of the AWS CDK
-        "has_resource",
-        "resource_count",
-        "resource_properties_count",
-    ];
-    const NAMES: [&str; 4] = [
-        "call_and_validate",
-        "template_matches",
-        "fnmatch_lines",
-        "re_match_lines",
-    ];
-    let name = name.trim_start_matches('_');
-    NAMES.contains(&name) || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
-}
-
-/// What happens inside a function.
-#[derive(Debug, Default)]
-struct Inside {
-    asserts: usize,
-    calls: HashSet<String>,
-    exercised: Exercised,
-}
-
-impl Inside {
-    fn of(function: &StmtFunctionDef) -> Self {
-        let mut inside = Self::default();
-        for statement in &function.body {
-            inside.visit_stmt(statement);
-        }
-        inside
-    }
-}
-
-impl<'a> Visitor<'a> for Inside {
-    fn visit_stmt(&mut self, statement: &'a Stmt) {
-        match statement {
-            // `assert True` asserts nothing; `assert False` says that the test must not come here
-            Stmt::Assert(assertion) if !truth::is_true_literal(&assertion.test) => self.asserts += 1,
-            Stmt::Raise(raise) => {
-                let raised = raise.exc.as_deref().map(last_name).unwrap_or_default();
-                self.asserts += usize::from(raised == "AssertionError");
-            }
-            // a call whose result nobody looks at, and whose name says that it raises when something is wrong
-            Stmt::Expr(expression) if expression.value.is_call_expr() => {
-                self.asserts += usize::from(judges(last_name(&expression.value)));
-            }
-            _ => {}
-        }
-        walk_stmt(self, statement);
-    }
-
-    fn visit_expr(&mut self, expression: &'a Expr) {
-        match expression {
-            Expr::Call(call) => {
-                let name = last_name(&call.func);
-                let raises = matches!(
-                    name,
-                    "raises" | "warns" | "deprecated_call" | "fail" | "raise_for_status"
-                );
-                let checked = call.arguments.keywords.iter().any(|keyword| {
-                    let flag = keyword.arg.as_ref().is_some_and(|name| name.as_str() == "check");
-                    flag && keyword
-                        .value
-                        .as_boolean_literal_expr()
-                        .is_some_and(|literal| literal.value)
-                });
-                if name.contains("assert") || raises || checked {
-                    self.asserts += 1;
-                } else {
-                    self.calls.insert(name.to_owned());
-                }
-            }
-            Expr::NumberLiteral(number) => {
-                if let Number::Int(value) = &number.value {
-                    self.exercised.status(value.as_u16().unwrap_or_default());
-                }
-            }
-            Expr::Attribute(attribute) => {
-                let code = match attribute.attr.as_str() {
-                    "UNAUTHORIZED" => 401,
-                    "FORBIDDEN" => 403,
-                    "BAD_REQUEST" | "UNPROCESSABLE_ENTITY" | "UNPROCESSABLE_CONTENT" => 422,
-                    "NOT_FOUND" => 404,
-                    "CONFLICT" => 409,
-                    // `status.HTTP_403_FORBIDDEN`
-                    name => name
-                        .strip_prefix("HTTP_")
-                        .and_then(|rest| rest.get(..3)?.parse().ok())
-                        .unwrap_or_default(),
-                };
-                self.exercised.status(code);
-            }
-            _ => {}
-        }
-        walk_expr(self, expression);
     }
 }
