@@ -10,12 +10,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::environment::Distribution;
+use super::result_cache::keep_newest;
 use crate::engine::{Engine, EngineError};
 
 /// Changes whenever the recipe by which environments are made does.
 const RECIPE: &str = "2";
 /// How long an environment is good whose requirements name no fixed versions.
 const UNPINNED_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+/// Environments that are remembered; most of their images are long gone then.
+const MOST_NOTES: usize = 500;
 /// The repository of the images.
 const REPOSITORY: &str = "proofolio-environment";
 
@@ -128,7 +131,8 @@ impl EnvironmentCache {
         let written = std::fs::create_dir_all(folder).and_then(|()| {
             let mut beside = tempfile::NamedTempFile::new_in(folder)?;
             serde_json::to_writer(&mut beside, installed)?;
-            beside.persist(&file).map_err(|error| error.error)
+            beside.persist(&file).map_err(|error| error.error)?;
+            keep_newest(folder, MOST_NOTES)
         });
         drop(written);
     }

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use super::result_cache::keep_newest;
 use crate::engine::session::{Belonging, leftovers};
 use crate::engine::{Engine, EngineObject, ListedObject};
 
@@ -13,6 +14,9 @@ use crate::engine::{Engine, EngineObject, ListedObject};
 const SIZE_CAP: u64 = 10 * 1024 * 1024 * 1024;
 /// An image that was used within this time may be another run's at this moment.
 const IN_USE: Duration = Duration::from_secs(15 * 60);
+
+/// Uses that are remembered.
+const MOST_NOTES: usize = 1_000;
 
 /// When the cached images were used last; without a folder, the engine's own dates stand for it.
 #[derive(Debug)]
@@ -37,8 +41,9 @@ impl ImageCache {
         let (Some(folder), Some(file)) = (&self.folder, self.file(image)) else {
             return;
         };
-        let _ =
-            std::fs::create_dir_all(folder).and_then(|()| std::fs::File::create(file)?.set_modified(SystemTime::now()));
+        let _ = std::fs::create_dir_all(folder)
+            .and_then(|()| std::fs::File::create(file)?.set_modified(SystemTime::now()))
+            .and_then(|()| keep_newest(folder, MOST_NOTES));
     }
 
     /// Removes images that a newer one of the same name replaced, and the least recently used ones until the rest fits. What

@@ -148,7 +148,7 @@ impl ResultCache {
             let mut beside = tempfile::NamedTempFile::new_in(folder)?;
             serde_json::to_writer(&mut beside, &results)?;
             beside.persist(file).map_err(|error| error.error)?;
-            shrink(folder)
+            keep_newest(folder, MOST_RESULTS)
         });
     }
 }
@@ -163,8 +163,8 @@ fn holds_a_fault(value: &Value) -> bool {
         || fields.values().any(holds_a_fault)
 }
 
-/// Removes the oldest results when there are too many.
-fn shrink(folder: &std::path::Path) -> std::io::Result<()> {
+/// Removes the oldest files of a folder when there are too many.
+pub(super) fn keep_newest(folder: &std::path::Path, most: usize) -> std::io::Result<()> {
     let mut files: Vec<(SystemTime, PathBuf)> = std::fs::read_dir(folder)?
         .filter_map(|entry| {
             let entry = entry.ok()?;
@@ -172,7 +172,7 @@ fn shrink(folder: &std::path::Path) -> std::io::Result<()> {
         })
         .collect();
     files.sort();
-    for (_, path) in files.iter().take(files.len().saturating_sub(MOST_RESULTS)) {
+    for (_, path) in files.iter().take(files.len().saturating_sub(most)) {
         std::fs::remove_file(path)?;
     }
     Ok(())
