@@ -18,6 +18,7 @@ use crate::report::model::{
     AreaScore, Excerpt, Level, Outcome, Report, SCHEMA, Sandbox, ScaffoldOrigin, Score, Stage, Suppression, Target,
     Timing, Tool, Verdict, VerdictOutcome,
 };
+use crate::report::shown;
 use crate::report::time::rfc3339;
 use crate::source::{Limits, Snapshot, SourceError};
 
@@ -114,7 +115,7 @@ pub fn verify(request: &Request<'_>, sink: &dyn Sink) -> Result<Report, SourceEr
         attach_excerpts(verdict, &snapshot);
     }
     let questions = questions::choose(&checks, &verdicts, &context);
-    Ok(Report {
+    let mut report = Report {
         schema: SCHEMA.to_owned(),
         tool: Tool {
             name: "proofolio".to_owned(),
@@ -149,7 +150,9 @@ pub fn verify(request: &Request<'_>, sink: &dyn Sink) -> Result<Report, SourceEr
             started: rfc3339(started),
             seconds: begun.elapsed().as_secs_f64(),
         },
-    })
+    };
+    shown::mask(&mut report);
+    Ok(report)
 }
 
 /// Runs what needs an engine, and removes everything that it made.
@@ -217,6 +220,9 @@ fn run_stages(
     ))
 }
 
+/// Most characters of a line that are looked at; [`shown::mask`] cuts what is shown.
+const LONGEST_LINE: usize = 1_000;
+
 /// Gives every finding with a line the line at fault and its neighbours.
 fn attach_excerpts(verdict: &mut Verdict, snapshot: &Snapshot) {
     let suppressed = verdict.suppressed.iter_mut().map(|suppressed| &mut suppressed.finding);
@@ -231,7 +237,7 @@ fn attach_excerpts(verdict: &mut Verdict, snapshot: &Snapshot) {
             .lines()
             .skip(first as usize - 1)
             .take((line - first) as usize + 2)
-            .map(|line| line.chars().take(200).collect())
+            .map(|line| line.chars().take(LONGEST_LINE).collect())
             .collect();
         if lines.len() > (line - first) as usize {
             finding.excerpt = Some(Excerpt {

@@ -14,5 +14,6 @@ pub mod markdown;
 pub mod model;
 pub mod prose;
 pub mod sarif;
+pub(crate) mod shown;
 pub mod time;
 pub mod words;

@@ -1,42 +1,4 @@
-//! Whether a text is a secret, a dummy or a reference.
-
-/// True for the name of a setting that holds a secret.
-pub(in crate::facts) fn names_secret(key: &str) -> bool {
-    let lower = key.to_lowercase();
-    let word = |name: &str| {
-        lower
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .any(|part| part == name)
-    };
-    key.len() <= 80
-        && key
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
-        && (word("password")
-            || word("passwd")
-            || word("secret")
-            || word("token")
-            || lower.contains("apikey")
-            || (word("key")
-                && ["api", "secret", "private", "signing", "encryption", "access"]
-                    .iter()
-                    .any(|w| word(w))))
-        && ![
-            "url",
-            "endpoint",
-            "path",
-            "name",
-            "algorithm",
-            "expire",
-            "type",
-            "header",
-            "minutes",
-            "field",
-            "scheme",
-        ]
-        .iter()
-        .any(|other| lower.split('_').any(|part| part.starts_with(other)))
-}
+//! Whether a value is a secret, a dummy or a reference.
 
 /// A literal value: no reference to something else, no dummy.
 pub(super) fn is_value(value: &str) -> bool {
@@ -108,12 +70,39 @@ pub(in crate::facts) fn is_placeholder(value: &str) -> bool {
     value.contains(['$', '<', '{']) || variety(value) < 4 || PLACEHOLDERS.iter().any(|word| lower.contains(word))
 }
 
-/// Digits among letters: words and identifiers of code have none.
+/// Characters of different kinds in turn, as chance makes them: words, identifiers and names of versions keep to one kind.
 pub(super) fn looks_random(value: &str) -> bool {
-    let digit = value.bytes().any(|byte| byte.is_ascii_digit());
-    let letter = value.bytes().any(|byte| byte.is_ascii_alphabetic());
-    let path = value.contains("://") || value.starts_with(['/', '.']);
-    !path && letter && digit
+    #[derive(PartialEq, Eq, Clone, Copy)]
+    enum Kind {
+        Digit,
+        Lower,
+        Upper,
+        Other,
+    }
+    if value.contains("://") || value.starts_with(['/', '.', '~']) || value.contains(['(', ')', '[', ']', ' ', '|']) {
+        return false;
+    }
+    let (mut digits, mut letters, mut changes, mut others) = (0, 0, 0, 0);
+    let mut before = Kind::Other;
+    for byte in value.bytes() {
+        let kind = match byte {
+            b'0'..=b'9' => Kind::Digit,
+            b'a'..=b'z' => Kind::Lower,
+            b'A'..=b'Z' => Kind::Upper,
+            _ => Kind::Other,
+        };
+        match kind {
+            Kind::Digit => digits += 1,
+            Kind::Other => others += 1,
+            Kind::Lower | Kind::Upper => letters += 1,
+        }
+        // `getToken` begins a word with a capital: one change, not two
+        let begins_word = before == Kind::Upper && kind == Kind::Lower;
+        changes += usize::from(kind != before && kind != Kind::Other && before != Kind::Other && !begins_word);
+        before = kind;
+    }
+    let length = value.len();
+    digits >= 2 && letters >= 3 && variety(value) >= 9 && others * 5 <= length && changes * 7 >= length * 2
 }
 
 pub(super) fn is_local(host: &str) -> bool {
