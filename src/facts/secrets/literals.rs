@@ -96,8 +96,8 @@ fn in_line(line: &str, style: Style) -> Vec<Found> {
 fn setting(line: &str) -> Option<Found> {
     let (name, value) = pair(line, &['='])?;
     let text = line.get(value.clone())?;
-    let is_secret = text.len() >= SHORTEST_SETTING && !is_placeholder(text) && !is_judged_by_form(text);
-    (is_secret && names_secret(line.get(name.clone())?)).then_some((name.start, value))
+    let is_secret = is_setting(text) && !is_judged_by_form(text) && names_secret(line.get(name.clone())?);
+    is_secret.then_some((name.start, value))
 }
 
 /// `NAME: value` and `NAME=value`, without quotes.
@@ -108,7 +108,7 @@ fn plain(line: &str) -> Option<Found> {
 }
 
 /// Name and value of a line, without quotes, a dash, `export` and a comment.
-fn pair(line: &str, separators: &[char]) -> Option<(Range<usize>, Range<usize>)> {
+pub(super) fn pair(line: &str, separators: &[char]) -> Option<(Range<usize>, Range<usize>)> {
     let (name, value) = line.split_once(separators)?;
     let value_start = name.len() + 1;
     let value = value.split(" #").next().unwrap_or(value);
@@ -205,6 +205,11 @@ fn name_before(before: &str, previous: Range<usize>) -> Option<Range<usize>> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let name = named.rsplit(|c: char| !is_part(c)).next()?;
     Some(named.len() - name.len()..named.len())
+}
+
+/// True for a value that someone filled in.
+pub(super) fn is_setting(value: &str) -> bool {
+    value.len() >= SHORTEST_SETTING && !is_placeholder(value)
 }
 
 fn is_secret_value(value: &str) -> bool {

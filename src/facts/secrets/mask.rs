@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::literals::{self, Style};
+use super::literals::{self, Style, is_setting, pair};
 use super::names::names_secret;
 use super::{MASK, keys, tokens, urls};
 
@@ -19,8 +19,12 @@ pub(crate) fn masked<'t>(text: &'t str, path: Option<&str>) -> Cow<'t, str> {
     hidden.extend(keys::find_loosely(text).map(|key| key.value));
     hidden.extend(urls::find(text).map(|password| password.value));
     if let Some(path) = path {
-        if let Some(style) = Style::of(path) {
+        let style = Style::of(path);
+        if let Some(style) = style {
             hidden.extend(literals::find(text, style).map(|literal| literal.value));
+        }
+        if style == Some(Style::Plain) {
+            hidden.extend(values_in_settings(text));
         } else if is_dockerfile(path) {
             hidden.extend(values_in_dockerfile(text));
         }
@@ -28,6 +32,11 @@ pub(crate) fn masked<'t>(text: &'t str, path: Option<&str>) -> Cow<'t, str> {
     if hidden.is_empty() {
         return Cow::Borrowed(text);
     }
+    Cow::Owned(without(text, hidden))
+}
+
+/// The text with a mask in place of each range, in each of its lines.
+fn without(text: &str, mut hidden: Vec<Range<usize>>) -> String {
     hidden.sort_by_key(|range| (range.start, range.end));
     let mut shown = String::with_capacity(text.len());
     let mut from = 0;
@@ -45,7 +54,28 @@ pub(crate) fn masked<'t>(text: &'t str, path: Option<&str>) -> Cow<'t, str> {
         from = range.end;
     }
     shown.push_str(text.get(from..).unwrap_or_default());
-    Cow::Owned(shown)
+    shown
+}
+
+/// The values of `NAME: value`, and of `name: NAME` with `value: …` below it, whose name says that they are secret. Checks of
+/// manifests and workflows point at such lines however short the value is.
+fn values_in_settings(text: &str) -> Vec<Range<usize>> {
+    let mut hidden = Vec::new();
+    let mut offset = 0;
+    let mut named = "";
+    for line in text.split_inclusive('\n') {
+        if let Some((name, value)) = pair(line, &[':', '=']) {
+            let key = line.get(name).unwrap_or_default();
+            let written = line.get(value.clone()).unwrap_or_default();
+            let name = if key == "value" { named } else { key };
+            if names_secret(name) && is_setting(written) {
+                hidden.push(offset + value.start..offset + value.end);
+            }
+            named = if key == "name" { written } else { "" };
+        }
+        offset += line.len();
+    }
+    hidden
 }
 
 fn is_dockerfile(path: &str) -> bool {

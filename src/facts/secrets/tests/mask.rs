@@ -68,6 +68,21 @@ fn a_file_masks_the_values_that_it_writes() {
             "ask(password=\"********\", token='********')",
         ),
         (
+            "k8s/api.yaml",
+            "- name: DB_PASSWORD\n  value: hunter2go\n- name: PORT\n  value: hunter2go".to_owned(),
+            "- name: DB_PASSWORD\n  value: ********\n- name: PORT\n  value: hunter2go",
+        ),
+        (
+            "ci.yml",
+            "credentials:\n  username: ada\n  password: 'hunter2go'\npermissions:\n  id-token: write".to_owned(),
+            "credentials:\n  username: ada\n  password: '********'\npermissions:\n  id-token: write",
+        ),
+        (
+            "compose.yaml",
+            "POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set it}\nREDIS_PASSWORD: loans".to_owned(),
+            "POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set it}\nREDIS_PASSWORD: loans",
+        ),
+        (
             ".env",
             "A=1\nDB_PASSWORD=hunter2go # mine\n".to_owned(),
             "A=1\nDB_PASSWORD=******** # mine\n",
