@@ -2,7 +2,7 @@
 
 use super::literals::{self, Style};
 use super::proofs::Surroundings;
-use super::{Credential, MASK, Secret, SecretsFacts, keys, tokens, urls};
+use super::{Credential, MASK, Secret, SecretsFacts, keys, masked, tokens, urls};
 use crate::facts::git::is_example_name;
 use crate::facts::location::Lines;
 use crate::source::{File, Snapshot};
@@ -81,6 +81,8 @@ fn tell(file: &File, text: &str, credentials: Vec<Credential>, found: &mut Vec<S
         let after = text.get(start..).unwrap_or_default();
         line_end = start + after.find('\n').unwrap_or(after.len());
         let before = text.get(start..value.start).unwrap_or_default();
+        // The user of an address may be a token itself.
+        let before = masked(before, None);
         let shown: String = before.chars().take(SHOWN).filter(|c| !c.is_control()).collect();
         found.push(Secret {
             kind: kind.to_owned(),

@@ -63,6 +63,14 @@ fn passwords_in_addresses_are_found_unless_the_host_is_this_machine() {
 }
 
 #[test]
+fn a_token_in_place_of_a_user_is_not_shown() {
+    let token = ["ghp", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"].join("_");
+    let as_user = format!("git clone https://{token}:x-oauth-basic@github.com/ada/notes\n");
+    let found = found(&[("setup.sh", &as_user)]);
+    assert_eq!(found[0].excerpt, "https://ghp_********:********");
+}
+
+#[test]
 fn each_line_is_told_once_and_a_token_by_its_kind() {
     let token = ["ghp", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"].join("_");
     let text = format!("GITHUB_TOKEN={token}\nDB_PASSWORD={RANDOM}\nPAIR={token} {token}\n");
