@@ -2,12 +2,14 @@
 
 mod context;
 mod dialect;
+mod expansion;
 mod habits;
 mod ignore_rules;
 mod model;
 mod stages;
 #[cfg(test)]
 mod tests;
+mod variables;
 
 use parse_dockerfile::parse;
 
@@ -16,7 +18,9 @@ use crate::source::{File, Snapshot};
 
 pub use context::docker_context;
 pub use ignore_rules::DockerIgnore;
-pub use model::{BaseImage, Command, ContextFacts, DockerfileFacts, Habit, Instruction, Place, Stage, Trouble};
+pub use model::{
+    BaseImage, Command, ContextFacts, DockerfileFacts, Habit, Instruction, Place, Stage, Trouble, UnsetVariable,
+};
 
 const FILE_BYTES: usize = 512 << 10;
 
@@ -87,6 +91,7 @@ fn read(file: &File, facts: &mut DockerfileFacts) {
             let lines = Lines::new(content);
             stages::read(&dockerfile, &|offset| lines.locate(&file.path, offset), facts);
             facts.habits = habits::read(&dockerfile, &|offset| lines.locate(&file.path, offset));
+            facts.unset_variables = variables::read(&dockerfile, &|offset| lines.locate(&file.path, offset));
             facts.valid = true;
         }
         Err(error) => {

@@ -55,8 +55,26 @@ pub struct DockerfileFacts {
     pub multi_stage: bool,
     /// What a builder accepts and a reviewer asks about.
     pub habits: Vec<Habit>,
+    /// Variables that are empty where they are used.
+    pub unset_variables: Vec<UnsetVariable>,
     /// The build context.
     pub context: ContextFacts,
+}
+
+/// A variable that no `ARG` or `ENV` sets where it is used.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct UnsetVariable {
+    /// Its name.
+    pub name: String,
+    /// The instruction that uses it.
+    pub keyword: &'static str,
+    /// `global` (its `ARG` stands before the first `FROM`), `builder` (the builder has it for stages that ask), `other-stage`,
+    /// `later`, `misspelt`, `same` (set in the same `ENV`), `shell` (only a shell sets it), `nowhere`; in a `FROM` also `no-default`.
+    pub reason: &'static str,
+    /// The other stage, or the name that was meant.
+    pub other: Option<String>,
+    /// The instruction.
+    pub loc: Location,
 }
 
 /// A habit worth a question.

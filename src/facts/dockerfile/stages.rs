@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use parse_dockerfile as docker;
 
+use super::expansion::{global_defaults, pairs, substitute};
 use super::model::{BaseImage, Command, DockerfileFacts, Instruction, Place, Stage};
 use crate::facts::image_name::ImageName;
 use crate::facts::location::Location;
@@ -14,13 +15,7 @@ const INSTRUCTIONS: usize = 2_000;
 
 /// Reads a parsed Dockerfile into the fact.
 pub(super) fn read(dockerfile: &docker::Dockerfile<'_>, locate: Locate<'_>, facts: &mut DockerfileFacts) {
-    let mut arguments: HashMap<String, String> = HashMap::new();
-    for argument in dockerfile.global_args() {
-        for (name, value) in pairs(&argument.arguments.value) {
-            let value = value.map(|value| substitute(&value, &arguments).0).unwrap_or_default();
-            arguments.insert(name, value);
-        }
-    }
+    let arguments = global_defaults(dockerfile);
     let mut inherited: HashMap<String, Inherited> = HashMap::new();
     let mut last = Inherited::default();
     let mut budget = INSTRUCTIONS;
@@ -336,86 +331,4 @@ fn names_secret(name: &str) -> bool {
         && !["FILE", "PATH", "EXPIRE", "MINUTES", "URL", "ALGORITHM", "TTL"]
             .iter()
             .any(|other| upper.contains(other))
-}
-
-/// `NAME=value NAME2="value"`, `NAME value` and `NAME`.
-fn pairs(text: &str) -> Vec<(String, Option<String>)> {
-    let words = words(text);
-    match words.first() {
-        Some(first) if !first.contains('=') && words.len() > 1 => {
-            vec![(first.clone(), Some(words.get(1..).unwrap_or_default().join(" ")))]
-        }
-        _ => {
-            let pair = |word: String| match word.split_once('=') {
-                Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
-                None => (word, None),
-            };
-            words.into_iter().take(200).map(pair).collect()
-        }
-    }
-}
-
-/// Words as a shell would split them; quotes are removed.
-fn words(text: &str) -> Vec<String> {
-    let (mut words, mut word, mut quote, mut inside) = (Vec::new(), String::new(), None, false);
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        match (quote, character) {
-            (None, '"' | '\'') => (quote, inside) = (Some(character), true),
-            (Some(open), close) if open == close => quote = None,
-            (None, '\\') | (Some('"'), '\\') => word.extend(characters.next().filter(|next| *next != '\n')),
-            (None, space) if space.is_whitespace() => {
-                if inside || !word.is_empty() {
-                    words.push(std::mem::take(&mut word));
-                    inside = false;
-                }
-            }
-            (_, other) => word.push(other),
-        }
-    }
-    if inside || !word.is_empty() {
-        words.push(word);
-    }
-    words
-}
-
-/// Puts `ARG` values into `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}`; tells whether one is unknown.
-fn substitute(text: &str, arguments: &HashMap<String, String>) -> (String, bool) {
-    let (mut result, mut unknown, mut rest) = (String::new(), false, text);
-    while let Some((before, after)) = rest.split_once('$') {
-        result.push_str(before);
-        let (name, default, other, next) = if let Some(body) = after.strip_prefix('{') {
-            let (body, next) = body.split_once('}').unwrap_or((body, ""));
-            match (body.split_once(":-").or(body.split_once('-')), body.split_once(":+")) {
-                (_, Some((name, other))) => (name, None, Some(other), next),
-                (Some((name, default)), None) => (name, Some(default), None, next),
-                (None, None) => (body, None, None, next),
-            }
-        } else {
-            let end = after
-                .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-                .unwrap_or(after.len());
-            let (name, next) = after.split_at_checked(end).unwrap_or((after, ""));
-            (name, None, None, next)
-        };
-        let value = arguments.get(name).filter(|value| !value.is_empty());
-        match (value, default, other) {
-            (Some(_), _, Some(other)) => result.push_str(other),
-            (None, _, Some(_)) => {}
-            (Some(value), ..) => result.push_str(value),
-            (None, Some(default), None) => result.push_str(default),
-            (None, None, None) => {
-                // the platform arguments are the builder's
-                unknown |= true;
-                result.push('$');
-                result.push_str(name);
-            }
-        }
-        if result.len() > 4_096 {
-            return (result, true);
-        }
-        rest = next;
-    }
-    result.push_str(rest);
-    (result, unknown)
 }
