@@ -1,8 +1,10 @@
 //! Habits in Dockerfiles that a builder accepts and a reviewer asks about, each under the name of its rule.
 //!
-//! One pass over the instructions, stage by stage; [`packages`] knows the package managers, [`script`] takes `RUN` apart.
+//! One pass over the instructions, stage by stage; [`packages`] knows the package managers, [`risks`] what is dangerous, [`script`] takes `RUN`
+//! apart.
 
 mod packages;
+mod risks;
 mod script;
 #[cfg(test)]
 mod tests;
@@ -137,8 +139,20 @@ impl Reader<'_> {
         }
     }
 
+    /// `--chmod=777`
+    fn mode(&mut self, options: &[docker::Flag<'_>], start: usize) {
+        let modes = options.iter().filter(|flag| flag.name.value == "chmod");
+        let mode = modes
+            .filter_map(|flag| flag.value.as_ref())
+            .map(|mode| mode.value.as_ref());
+        if let Some(mode) = mode.filter(|mode| risks::lets_all_write(mode)).last() {
+            self.push("writable-by-few", &format!("`--chmod={mode}`"), start);
+        }
+    }
+
     fn copy(&mut self, copy: &docker::CopyInstruction<'_>, state: &State, names: &HashSet<String>) {
         let start = copy.copy.span.start;
+        self.mode(&copy.options, start);
         let destination = copy.dest.value.trim_matches(['"', '\'']);
         let drive = destination.as_bytes().get(1) == Some(&b':');
         if !state.workdir && !destination.starts_with(['/', '$', '\\']) && !drive {
@@ -157,6 +171,7 @@ impl Reader<'_> {
     }
 
     fn add(&mut self, add: &docker::AddInstruction<'_>) {
+        self.mode(&add.options, add.add.span.start);
         const ARCHIVES: [&str; 15] = [
             ".tar", ".gz", ".bz2", ".xz", ".zip", ".tgz", ".tb2", ".tbz", ".tbz2", ".lz", ".lzma", ".tlz", ".txz",
             ".z", ".tz",
@@ -226,6 +241,12 @@ impl Reader<'_> {
         let is_shell = matches!(run.arguments, docker::Command::Shell(_));
         if script.pipes && !state.pipefail && !sets && is_shell {
             self.push("pipes-fail", "a pipe", start);
+        }
+        if let Some(what) = risks::runs_unseen(&script) {
+            self.push("runs-nothing-unseen", &what, start);
+        }
+        if let Some(what) = risks::writable_by_all(&script) {
+            self.push("writable-by-few", &what, start);
         }
         for (rule, what) in packages::habits(&script, &text, &cached, state.pip_keeps_no_cache) {
             self.push(rule, &what, start);

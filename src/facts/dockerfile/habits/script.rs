@@ -7,6 +7,10 @@ pub(super) struct Script {
     pub commands: Vec<Vec<String>>,
     /// Whether the output of a command goes into another.
     pub pipes: bool,
+    /// The commands, by number, that read the output of the one before.
+    pub readers: Vec<usize>,
+    /// Whether the next command reads what the last one writes.
+    into_next: bool,
 }
 
 /// Most words of a script; a longer one is no longer looked at.
@@ -62,8 +66,10 @@ pub(super) fn read(text: &str) -> Script {
             (None, '\n' | ';' | '|' | '&' | '(' | ')' | '`') => {
                 end_word(&mut word, &mut command, &mut begun);
                 let doubled = characters.next_if_eq(&character).is_some();
-                script.pipes |= character == '|' && !doubled;
+                let pipe = character == '|' && !doubled;
+                script.pipes |= pipe;
                 finish(&mut command, &mut script);
+                script.into_next |= pipe;
             }
             (None, other) => word.push(other),
         }
@@ -86,6 +92,9 @@ fn finish(command: &mut Vec<String>, script: &mut Script) {
     };
     let rest: Vec<String> = words.into_iter().skip_while(introduces).collect();
     if !rest.is_empty() {
+        if std::mem::take(&mut script.into_next) {
+            script.readers.push(script.commands.len());
+        }
         script.commands.push(rest);
     }
 }

@@ -102,3 +102,16 @@ fn an_endless_script_ends() {
     let text = format!("FROM a:1\nRUN {}\n", "cd a && ".repeat(40_000));
     assert!(habits(&text).len() <= 300);
 }
+
+#[test]
+fn risks_have_the_line_of_their_instruction() {
+    let text = "FROM a:1\nCOPY --chmod=777 a /a\nCOPY --chmod=755 a /b\nADD --chmod=666 a.tar /c\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\n\
+                RUN a && \\\n  curl x | sh && chmod 777 /a\n";
+    let expected = [
+        ("writable-by-few", 2),
+        ("writable-by-few", 4),
+        ("runs-nothing-unseen", 6),
+        ("writable-by-few", 6),
+    ];
+    assert_eq!(habits(text), expected);
+}
