@@ -31,7 +31,8 @@ fn prefix(context_dir: &str) -> String {
     }
 }
 
-fn rules(snapshot: &Snapshot, context_dir: &str, dockerfile: &str) -> (Option<String>, DockerIgnore) {
+/// The `.dockerignore` that applies, and its rules.
+pub(super) fn rules(snapshot: &Snapshot, context_dir: &str, dockerfile: &str) -> (Option<String>, DockerIgnore) {
     let own = format!("{dockerfile}.dockerignore");
     let general = format!("{}.dockerignore", prefix(context_dir));
     for path in [own, general] {

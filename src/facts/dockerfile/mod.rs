@@ -1,6 +1,7 @@
 //! The `dockerfile` fact: how the project's image is built, and what goes into the build context.
 
 mod context;
+mod copied;
 mod dialect;
 mod expansion;
 mod habits;
@@ -38,7 +39,7 @@ pub fn collect(snapshot: &Snapshot) -> DockerfileFacts {
     facts.path = Some(path.clone());
     facts.loc = Some(Location::start(&path));
     facts.context = context::facts(snapshot, file.folder(), &path);
-    read(file, &mut facts);
+    read(snapshot, file, &mut facts);
     facts
 }
 
@@ -75,7 +76,7 @@ fn is_dockerfile(name: &str) -> bool {
     })
 }
 
-fn read(file: &File, facts: &mut DockerfileFacts) {
+fn read(snapshot: &Snapshot, file: &File, facts: &mut DockerfileFacts) {
     let trouble = |message: &str, line, column| Trouble {
         message: message.to_owned(),
         loc: Location::new(&file.path, line, column),
@@ -92,6 +93,10 @@ fn read(file: &File, facts: &mut DockerfileFacts) {
             stages::read(&dockerfile, &|offset| lines.locate(&file.path, offset), facts);
             facts.habits = habits::read(&dockerfile, &|offset| lines.locate(&file.path, offset));
             facts.unset_variables = variables::read(&dockerfile, &|offset| lines.locate(&file.path, offset));
+            let (_, rules) = context::rules(snapshot, file.folder(), &file.path);
+            facts.absent_sources = copied::read(&dockerfile, snapshot, file.folder(), &rules, &|offset| {
+                lines.locate(&file.path, offset)
+            });
             facts.valid = true;
         }
         Err(error) => {

@@ -57,8 +57,23 @@ pub struct DockerfileFacts {
     pub habits: Vec<Habit>,
     /// Variables that are empty where they are used.
     pub unset_variables: Vec<UnsetVariable>,
+    /// What is copied from the context and is not in it.
+    pub absent_sources: Vec<AbsentSource>,
     /// The build context.
     pub context: ContextFacts,
+}
+
+/// A source of `COPY` or `ADD` that the builder does not get.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct AbsentSource {
+    /// Its path beneath the context.
+    pub name: String,
+    /// `COPY` or `ADD`.
+    pub keyword: &'static str,
+    /// `ignored` (the `.dockerignore` keeps it out) or `missing`.
+    pub reason: &'static str,
+    /// The instruction.
+    pub loc: Location,
 }
 
 /// A variable that no `ARG` or `ENV` sets where it is used.
