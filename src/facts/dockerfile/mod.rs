@@ -91,7 +91,7 @@ fn read(snapshot: &Snapshot, file: &File, facts: &mut DockerfileFacts) {
         Ok(dockerfile) => {
             let lines = Lines::new(content);
             stages::read(&dockerfile, &|offset| lines.locate(&file.path, offset), facts);
-            facts.habits = habits::read(&dockerfile, &|offset| lines.locate(&file.path, offset));
+            facts.habits = habits::read(&dockerfile, content, &|offset| lines.locate(&file.path, offset));
             facts.unset_variables = variables::read(&dockerfile, &|offset| lines.locate(&file.path, offset));
             let (_, rules) = context::rules(snapshot, file.folder(), &file.path);
             facts.absent_sources = copied::read(&dockerfile, snapshot, file.folder(), &rules, &|offset| {

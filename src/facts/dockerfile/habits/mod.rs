@@ -1,8 +1,9 @@
 //! Habits in Dockerfiles that a builder accepts and a reviewer asks about, each under the name of its rule.
 //!
-//! One pass over the instructions, stage by stage; [`packages`] knows the package managers, [`risks`] what is dangerous, [`script`] takes `RUN`
+//! One pass over the instructions, stage by stage; [`form`] knows how they are written, [`packages`] knows the package managers, [`risks`] what is dangerous, [`script`] takes `RUN`
 //! apart.
 
+mod form;
 mod packages;
 mod risks;
 mod script;
@@ -31,7 +32,7 @@ pub(super) struct State {
 }
 
 /// The habits of a file.
-pub(super) fn read(dockerfile: &docker::Dockerfile<'_>, locate: Locate<'_>) -> Vec<Habit> {
+pub(super) fn read(dockerfile: &docker::Dockerfile<'_>, content: &str, locate: Locate<'_>) -> Vec<Habit> {
     let mut reader = Reader {
         locate,
         found: Vec::new(),
@@ -83,6 +84,9 @@ pub(super) fn read(dockerfile: &docker::Dockerfile<'_>, locate: Locate<'_>) -> V
             }
         }
         states.push((name, state));
+    }
+    for (rule, what, offset) in form::habits(dockerfile, content) {
+        reader.push(rule, &what, offset);
     }
     reader.found
 }
