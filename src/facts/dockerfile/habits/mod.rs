@@ -29,6 +29,8 @@ pub(super) struct State {
     pipefail: bool,
     pip_keeps_no_cache: bool,
     healthchecks: usize,
+    curl: bool,
+    wget: bool,
 }
 
 /// The habits of a file.
@@ -43,7 +45,7 @@ pub(super) fn read(dockerfile: &docker::Dockerfile<'_>, content: &str, locate: L
         let image = stage.from.image.value.to_lowercase();
         let parent = states.iter().rev().find(|(name, _)| *name == image);
         let mut state = parent.map(|(_, state)| state.clone()).unwrap_or_default();
-        state.healthchecks = 0;
+        (state.healthchecks, state.curl, state.wget) = (0, false, false);
         if stage.from.options.iter().any(|flag| {
             flag.name.value == "platform" && flag.value.as_ref().is_some_and(|value| !value.value.contains('$'))
         }) {
@@ -80,7 +82,11 @@ pub(super) fn read(dockerfile: &docker::Dockerfile<'_>, content: &str, locate: L
                         );
                     }
                 }
-                _ => reader.instruction(instruction, &mut state, &names),
+                Kind::Copy(copy) => {
+                    reader.copy(copy, &state, &names);
+                    reader.copy_from(copy, &name, states.len());
+                }
+                _ => reader.instruction(instruction, &mut state),
             }
         }
         states.push((name, state));
@@ -107,7 +113,7 @@ impl Reader<'_> {
         }
     }
 
-    fn instruction(&mut self, instruction: &docker::Instruction<'_>, state: &mut State, names: &HashSet<String>) {
+    fn instruction(&mut self, instruction: &docker::Instruction<'_>, state: &mut State) {
         use docker::Instruction as Kind;
         match instruction {
             Kind::Maintainer(maintainer) => {
@@ -136,10 +142,51 @@ impl Reader<'_> {
             }
             Kind::Env(env) => state.pip_keeps_no_cache |= packages::keeps_no_cache(&env.arguments.value),
             Kind::Arg(arg) => state.pip_keeps_no_cache |= packages::keeps_no_cache(&arg.arguments.value),
-            Kind::Copy(copy) => self.copy(copy, state, names),
+            Kind::User(user) => self.user(&user.arguments.value, user.user.span.start),
             Kind::Add(add) => self.add(add),
             Kind::Run(run) => self.run(run, state),
             _ => {}
+        }
+    }
+
+    /// Kubernetes lets a container run only as a number when it has to make sure that it is not root's.
+    fn user(&mut self, user: &str, start: usize) {
+        let name = user
+            .trim()
+            .trim_matches(['"', '\''])
+            .split(':')
+            .next()
+            .unwrap_or_default();
+        let number = name.bytes().all(|byte| byte.is_ascii_digit());
+        if !number && name != "root" && !name.contains(['$', '\\']) {
+            self.push("user-by-number", name, start);
+        }
+    }
+
+    /// What a `COPY` takes from a stage, and where several files go.
+    fn copy_from(&mut self, copy: &docker::CopyInstruction<'_>, stage: &str, number: usize) {
+        let start = copy.copy.span.start;
+        let unquoted = |text: &str| text.trim_matches(['"', '\'']).to_owned();
+        let destination = unquoted(&copy.dest.value);
+        let is_folder = destination.ends_with(['/', '\\']) || matches!(destination.as_str(), "." | "..");
+        let is_folder = is_folder || destination.ends_with("/.") || destination.contains('$');
+        if copy.src.len() > 1 && !is_folder {
+            self.push("copy-many-into-folder", &destination, start);
+        }
+        let from = copy.options.iter().find(|flag| flag.name.value == "from");
+        let Some(from) = from.and_then(|flag| flag.value.as_ref()) else {
+            return;
+        };
+        let source = from.value.to_lowercase();
+        if (!stage.is_empty() && source == stage) || source.parse() == Ok(number) {
+            self.push("copy-from-other-stage", &source, start);
+        }
+        let whole = copy.src.iter().any(|source| match source {
+            docker::Source::Path(path) => unquoted(&path.value) == "/",
+            _ => false,
+        });
+        if whole && destination == "/" {
+            self.push("copies-no-whole-system", &source, start);
         }
     }
 
@@ -193,7 +240,7 @@ impl Reader<'_> {
         }
     }
 
-    fn run(&mut self, run: &docker::RunInstruction<'_>, state: &State) {
+    fn run(&mut self, run: &docker::RunInstruction<'_>, state: &mut State) {
         let start = run.run.span.start;
         let mut text = match &run.arguments {
             // A list is a single command.
@@ -237,6 +284,11 @@ impl Reader<'_> {
         }
         if calls("sudo") {
             self.push("no-sudo", "`sudo` in RUN", start);
+        }
+        let (curl, wget) = (calls("curl"), calls("wget"));
+        (state.curl, state.wget) = (state.curl | curl, state.wget | wget);
+        if (curl || wget) && state.curl && state.wget {
+            self.push("one-downloader", "both curl and wget", start);
         }
         let sets = script
             .commands

@@ -115,3 +115,24 @@ fn risks_have_the_line_of_their_instruction() {
     ];
     assert_eq!(habits(text), expected);
 }
+
+#[test]
+fn copies_between_stages() {
+    let text = "FROM a:1 AS One\nCOPY --from=one /a /b\nCOPY --from=0 /a /b\nCOPY a b /c\nCOPY a b ./\nCOPY a b .\nCOPY a b $C\nFROM scratch\nCOPY --from=One / /\n\
+                COPY --from=One /a /\nCOPY --from=One / /x\n";
+    let interesting = [
+        ("copy-from-other-stage", 2),
+        ("copy-from-other-stage", 3),
+        ("copy-many-into-folder", 4),
+        ("copies-no-whole-system", 9),
+    ];
+    let mut found = habits(text);
+    found.retain(|(rule, _)| !matches!(*rule, "copy-to-known-folder" | "consistent-casing"));
+    assert_eq!(found, interesting);
+}
+
+#[test]
+fn users_and_downloaders() {
+    let text = "FROM a:1\nUSER root\nUSER app:app\nUSER 10001:10001\nUSER $WHO\nRUN wget x\nRUN true\nRUN curl x\nRUN echo wget\nFROM a:1\nRUN curl x\n";
+    assert_eq!(habits(text), [("user-by-number", 3), ("one-downloader", 8)]);
+}
