@@ -46,7 +46,7 @@ pub(super) fn read(
     dockerfile: &docker::Dockerfile<'_>,
     snapshot: &Snapshot,
     context: &str,
-    rules: &DockerIgnore,
+    (ignore_file, rules): (Option<String>, &DockerIgnore),
     locate: Locate<'_>,
 ) -> Vec<AbsentSource> {
     let mut search = Search {
@@ -64,6 +64,7 @@ pub(super) fn read(
             name: path.chars().take(200).collect(),
             keyword,
             reason,
+            ignore_file: ignore_file.clone(),
             loc: locate(start),
         };
         match search.state(&path) {

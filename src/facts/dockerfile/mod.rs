@@ -24,6 +24,10 @@ pub use model::{
 };
 
 const FILE_BYTES: usize = 512 << 10;
+/// Most other Dockerfiles that are judged, their bytes together, and most habits then.
+const OTHERS: usize = 20;
+const OTHER_BYTES: u64 = 1 << 20;
+const OTHER_HABITS: usize = 1_000;
 
 /// Collects the fact.
 pub fn collect(snapshot: &Snapshot) -> DockerfileFacts {
@@ -40,7 +44,53 @@ pub fn collect(snapshot: &Snapshot) -> DockerfileFacts {
     facts.loc = Some(Location::start(&path));
     facts.context = context::facts(snapshot, file.folder(), &path);
     read(snapshot, file, &mut facts);
+    judge_others(snapshot, &mut facts);
     facts
+}
+
+/// What is wrong in lines of the project's other Dockerfiles joins what is wrong in the likeliest one; all else is that one's.
+fn judge_others(snapshot: &Snapshot, facts: &mut DockerfileFacts) {
+    let mut bytes_left = OTHER_BYTES;
+    let others: Vec<String> = facts
+        .files
+        .iter()
+        .skip(1)
+        .filter(|path| is_own(path))
+        .cloned()
+        .collect();
+    for file in others.iter().take(OTHERS).filter_map(|path| snapshot.get(path)) {
+        if file.size > bytes_left {
+            continue;
+        }
+        bytes_left -= file.size;
+        let mut other = DockerfileFacts::default();
+        read(snapshot, file, &mut other);
+        if facts.habits.len() + other.habits.len() <= OTHER_HABITS {
+            facts.habits.append(&mut other.habits);
+        }
+        facts.unset_variables.append(&mut other.unset_variables);
+        facts.absent_sources.append(&mut other.absent_sources);
+        facts.secrets.append(&mut other.secrets);
+        facts.remote_adds.append(&mut other.remote_adds);
+    }
+}
+
+/// Whether a Dockerfile makes an image of the project, rather than one of a test, of somebody else, or by a template.
+fn is_own(path: &str) -> bool {
+    const ASIDE: [&str; 9] = [
+        "test",
+        "example",
+        "fixture",
+        "sample",
+        "vendor",
+        "third_party",
+        "template",
+        "devcontainer",
+        "cookiecutter",
+    ];
+    let lower = path.to_lowercase();
+    let template = [".j2", ".jinja", ".tmpl", ".tpl", ".in", ".erb", ".md", ".txt"];
+    !ASIDE.iter().any(|word| lower.contains(word)) && !template.iter().any(|ending| lower.ends_with(ending))
 }
 
 /// The Dockerfiles of the tree, the likeliest first: the one at the root, then the shallowest with the plain name.
@@ -93,10 +143,11 @@ fn read(snapshot: &Snapshot, file: &File, facts: &mut DockerfileFacts) {
             stages::read(&dockerfile, &|offset| lines.locate(&file.path, offset), facts);
             facts.habits = habits::read(&dockerfile, content, &|offset| lines.locate(&file.path, offset));
             facts.unset_variables = variables::read(&dockerfile, &|offset| lines.locate(&file.path, offset));
-            let (_, rules) = context::rules(snapshot, file.folder(), &file.path);
-            facts.absent_sources = copied::read(&dockerfile, snapshot, file.folder(), &rules, &|offset| {
-                lines.locate(&file.path, offset)
-            });
+            let (ignore_file, rules) = context::rules(snapshot, file.folder(), &file.path);
+            facts.absent_sources =
+                copied::read(&dockerfile, snapshot, file.folder(), (ignore_file, &rules), &|offset| {
+                    lines.locate(&file.path, offset)
+                });
             facts.valid = true;
         }
         Err(error) => {

@@ -72,6 +72,8 @@ pub struct AbsentSource {
     pub keyword: &'static str,
     /// `ignored` (the `.dockerignore` keeps it out) or `missing`.
     pub reason: &'static str,
+    /// The `.dockerignore` that applies.
+    pub ignore_file: Option<String>,
     /// The instruction.
     pub loc: Location,
 }

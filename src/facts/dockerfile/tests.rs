@@ -144,3 +144,33 @@ fn the_context_is_what_the_builder_gets() {
         ]
     );
 }
+
+#[test]
+fn other_dockerfiles_are_judged_line_by_line() {
+    let poor = "FROM python\nENV API_TOKEN=abcdef\nCOPY app /app\nRUN sudo x\nUSER root\n";
+    let snapshot = Snapshot::from_files(
+        "x",
+        [
+            ("Dockerfile", "FROM python:3.13\nUSER 10001\n"),
+            ("services/a/Dockerfile", poor),
+            ("services/a/app/x.py", ""),
+            ("services/a/.dockerignore", "app\n"),
+            ("services/b/Dockerfile.j2", poor),
+            ("tests/Dockerfile", poor),
+            ("z/Dockerfile", "WHAT\n"),
+        ],
+    );
+    let facts = collect(&snapshot);
+    let places: Vec<_> = facts
+        .habits
+        .iter()
+        .map(|habit| (habit.rule, habit.loc.path.as_str()))
+        .collect();
+    assert_eq!(places, [("no-sudo", "services/a/Dockerfile")]);
+    assert_eq!(facts.secrets.len(), 1);
+    assert_eq!(
+        facts.absent_sources[0].ignore_file.as_deref(),
+        Some("services/a/.dockerignore")
+    );
+    assert!(facts.valid && !facts.runs_as_root && facts.base_images.len() == 1 && facts.errors.is_empty());
+}

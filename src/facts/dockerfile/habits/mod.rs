@@ -193,10 +193,10 @@ impl Reader<'_> {
     /// `--chmod=777`
     fn mode(&mut self, options: &[docker::Flag<'_>], start: usize) {
         let modes = options.iter().filter(|flag| flag.name.value == "chmod");
-        let mode = modes
+        let mut mode = modes
             .filter_map(|flag| flag.value.as_ref())
             .map(|mode| mode.value.as_ref());
-        if let Some(mode) = mode.filter(|mode| risks::lets_all_write(mode)).last() {
+        if let Some(mode) = mode.rfind(|mode| risks::lets_all_write(mode)) {
             self.push("writable-by-few", &format!("`--chmod={mode}`"), start);
         }
     }
