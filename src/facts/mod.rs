@@ -22,6 +22,7 @@ pub mod secrets;
 pub mod statics;
 pub mod suppressions;
 pub mod tests;
+mod words;
 pub mod workflow;
 
 pub use fact::{Fact, FactName, FactSet};

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use parse_dockerfile as docker;
 
+use crate::facts::words::words;
+
 /// The defaults of the arguments before the first `FROM`; empty for one without.
 pub(super) fn global_defaults(dockerfile: &docker::Dockerfile<'_>) -> HashMap<String, String> {
     let mut arguments: HashMap<String, String> = HashMap::new();
@@ -18,7 +20,7 @@ pub(super) fn global_defaults(dockerfile: &docker::Dockerfile<'_>) -> HashMap<St
 
 /// `NAME=value NAME2="value"`, `NAME value` and `NAME`.
 pub(super) fn pairs(text: &str) -> Vec<(String, Option<String>)> {
-    let words = words(text);
+    let words = words(text, Some('\\'));
     match words.first() {
         Some(first) if !first.contains('=') && words.len() > 1 => {
             vec![(first.clone(), Some(words.get(1..).unwrap_or_default().join(" ")))]
@@ -31,30 +33,6 @@ pub(super) fn pairs(text: &str) -> Vec<(String, Option<String>)> {
             words.into_iter().take(200).map(pair).collect()
         }
     }
-}
-
-/// Words as a shell would split them; quotes are removed.
-fn words(text: &str) -> Vec<String> {
-    let (mut words, mut word, mut quote, mut inside) = (Vec::new(), String::new(), None, false);
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        match (quote, character) {
-            (None, '"' | '\'') => (quote, inside) = (Some(character), true),
-            (Some(open), close) if open == close => quote = None,
-            (None, '\\') | (Some('"'), '\\') => word.extend(characters.next().filter(|next| *next != '\n')),
-            (None, space) if space.is_whitespace() => {
-                if inside || !word.is_empty() {
-                    words.push(std::mem::take(&mut word));
-                    inside = false;
-                }
-            }
-            (_, other) => word.push(other),
-        }
-    }
-    if inside || !word.is_empty() {
-        words.push(word);
-    }
-    words
 }
 
 /// Puts `ARG` values into `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}`; tells whether one is unknown.

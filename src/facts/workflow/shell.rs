@@ -1,5 +1,7 @@
 //! Shell scripts, as far as they say what is run and whether its failure counts.
 
+use crate::facts::words::words;
+
 /// One command of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Command {
@@ -41,7 +43,7 @@ pub(super) fn commands(script: &str, mut shell: Shell) -> Vec<Command> {
     let last = logical.len().saturating_sub(1);
     let mut found = Vec::new();
     for (index, (number, line)) in logical.iter().enumerate() {
-        let line_words = words(line);
+        let line_words = words(line, None);
         if line_words.first().is_some_and(|word| word == "set") {
             for word in &line_words {
                 match word.as_str() {
@@ -187,7 +189,8 @@ fn split(line: &str) -> Vec<(String, Option<Separator>)> {
 
 /// The words of a command: without quotes, keywords before it and variables set for it.
 fn command_words(text: &str) -> Vec<String> {
-    let mut words = words(text);
+    // A backslash may be part of a path on Windows.
+    let mut words = words(text, None);
     let skipped = |word: &String| {
         matches!(
             word.as_str(),
@@ -198,27 +201,5 @@ fn command_words(text: &str) -> Vec<String> {
     };
     let start = words.iter().take_while(|word| skipped(word)).count();
     words.drain(..start);
-    words
-}
-
-/// Words of a line; quotes are removed.
-fn words(text: &str) -> Vec<String> {
-    let (mut words, mut word, mut quote, mut inside) = (Vec::new(), String::new(), None, false);
-    for character in text.chars() {
-        match (quote, character) {
-            (None, '"' | '\'') => (quote, inside) = (Some(character), true),
-            (Some(open), close) if open == close => quote = None,
-            (None, space) if space.is_whitespace() => {
-                if inside || !word.is_empty() {
-                    words.push(std::mem::take(&mut word));
-                    inside = false;
-                }
-            }
-            (_, other) => word.push(other),
-        }
-    }
-    if inside || !word.is_empty() {
-        words.push(word);
-    }
     words
 }
