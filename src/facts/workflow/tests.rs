@@ -98,6 +98,29 @@ fn swallowed_failures() {
 }
 
 #[test]
+fn what_every_workflow_needs_is_told_once() {
+    for (text, what) in [
+        ("", "there are no jobs"),
+        ("on: push\n", "there are no jobs"),
+        ("on: push\njobs:\n", "there are no jobs"),
+        ("jobs: {a: {uses: ./b}}\n", "`on` is missing"),
+        (
+            "on: push\njobs: {a: {runs-on: ubuntu-24.04}}\n",
+            "neither steps nor uses",
+        ),
+        ("on: push\njobs: {a: }\n", "neither steps nor uses"),
+    ] {
+        let facts = facts(&[(".github/workflows/ci.yml", text)]);
+        assert!(
+            facts.errors.iter().any(|error| error.message.contains(what)),
+            "{text}: {:?}",
+            facts.errors
+        );
+        assert!(facts.audit.keys.is_empty(), "{text}: {:?}", facts.audit.keys);
+    }
+}
+
+#[test]
 fn github_in_detail() {
     let text = "name: ci\non:\n  push: {branches: [main]}\n  pull_request:\npermissions:\n  contents: read\njobs:\n  test:\n    \
         runs-on: ubuntu-24.04\n    timeout-minutes: 5\n    services:\n      db: {image: postgres:18}\n    continue-on-error: true\n    \

@@ -298,7 +298,7 @@ fn dispatch(event: &Node, value: &Node, report: &mut Report<'_>) {
             }
         }
         match (kind, default) {
-            ("choice", _) if options.is_empty() => {
+            ("choice", _) if input.get("options").is_none() => {
                 complain(
                     "workflow_dispatch",
                     format!("`{name}` is a choice without options"),

@@ -154,7 +154,8 @@ fn permissions(holder: &Node, report: &mut Report<'_>) {
         add(&mut report.audit.permissions, found);
     };
     match node.text() {
-        Some("read-all" | "write-all") => {}
+        // nothing is told as such, with the other keys
+        Some("read-all" | "write-all" | "") => {}
         Some(text) => complain(format!("`{text}` is no permission for everything"), node),
         None => {}
     }

@@ -37,14 +37,14 @@ const WORKFLOW: Section = Section {
         ("concurrency", CONCURRENCY),
         ("defaults", Mapping(&DEFAULTS)),
         ("env", ENV),
-        ("jobs", Names(&Any)),
+        ("jobs", Either(&Any, &Any, &AnyNames(&Any))),
         ("name", Free),
         // the triggers have a module of their own
         ("on", Any),
         ("permissions", PERMISSIONS),
         ("run-name", Text),
     ],
-    required: &["on", "jobs"],
+    required: &[],
     may_be_nothing: false,
 };
 
@@ -76,8 +76,8 @@ const JOB: Section = Section {
         ("strategy", Mapping(&STRATEGY)),
         ("timeout-minutes", Number),
     ],
-    required: &["runs-on", "steps"],
-    may_be_nothing: false,
+    required: &[],
+    may_be_nothing: true,
 };
 const CALLING_JOB: Section = Section {
     name: "a job that calls a workflow",
@@ -275,17 +275,18 @@ const CALL_SECRET: Section = Section {
 
 /// Judges the keys of a workflow.
 pub(super) fn audit(root: &Node, report: &mut Report<'_>) {
-    // What is missing in the whole is told at its beginning.
-    let place = root.entries().first().map_or(root, |(key, _)| key);
-    match &root.value {
-        Value::Map(entries) if entries.is_empty() => complain(root, "the workflow is empty", report),
-        _ => judge(place, root, &Mapping(&WORKFLOW), report),
+    // A workflow without triggers or jobs, and a job that does nothing, are told where workflows are read.
+    if !root.entries().is_empty() {
+        judge(root, root, &Mapping(&WORKFLOW), report);
     }
     twice(root, report);
     variables(root, report);
     for (key, job) in root.get("jobs").map_or(&[][..], |jobs| jobs.entries()) {
         let calls = job.get("uses").is_some();
         judge(key, job, &Mapping(if calls { &CALLING_JOB } else { &JOB }), report);
+        if job.get("steps").is_some() && !calls && job.get("runs-on").is_none() {
+            complain(key, "`runs-on` is missing in a job", report);
+        }
         variables(job, report);
         let containers = job.get("services").map_or(&[][..], |node| node.entries());
         let containers = containers
