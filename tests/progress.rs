@@ -162,13 +162,36 @@ fn a_closed_pipe_is_no_reason_to_stop() {
 }
 
 #[test]
+fn no_line_shows_a_token() {
+    let token = format!("glpat-{}", "x7Q2kP9mZ4rT6wB1nV8s");
+    let out = Shared::default();
+    let (plain, json) = (Plain::new(out.clone()), Json::new(out.clone()));
+    for sink in [&plain as &dyn Sink, &json] {
+        sink.emit(Event::StageOutput {
+            stage: "pytest",
+            line: format!("clone https://oauth2:{token}@git.test/a"),
+        });
+        sink.emit(Event::StageFinished {
+            stage: "pytest",
+            outcome: StageOutcome::Failed,
+            took: Duration::from_secs(1),
+            cached: false,
+            detail: format!("refused {token}"),
+        });
+    }
+    let text = out.text();
+    assert_eq!(text.matches("refused glpat-********").count(), 2, "{text}");
+    assert!(!text.contains("x7Q2kP9m"), "{text}");
+}
+
+#[test]
 fn no_line_commands_a_runner_of_github_actions() {
     let detail = "12 passed ##[add-mask]x";
     let finished = |sink: &dyn Sink| {
         sink.emit(Event::StageFinished {
             stage: "pytest",
             outcome: StageOutcome::Passed,
-            took: std::time::Duration::from_secs(1),
+            took: Duration::from_secs(1),
             cached: false,
             detail: detail.to_owned(),
         });

@@ -12,6 +12,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, P
 
 use super::lines::{self, NAMES};
 use crate::events::{Event, Sink};
+use crate::facts::secrets::masked;
 use crate::style::{CYAN, DIM, RESET};
 use crate::text;
 
@@ -70,6 +71,7 @@ impl Bars {
 
     /// Prints a line above the running ones.
     fn print(&self, line: &str) {
+        let line = &*masked(line, None);
         let line = match self.color {
             true => fitted(line, width()),
             false => text::truncate(&anstream::adapter::strip_str(line).to_string(), width()),
@@ -85,7 +87,7 @@ impl Sink for Bars {
             Event::StageStarted { stage } => self.start(stage),
             Event::StageOutput { stage, line } => {
                 if let Some(running) = locked(&self.running).get(stage) {
-                    *locked(&running.last) = line;
+                    *locked(&running.last) = masked(&line, None).into_owned();
                 }
             }
             Event::StageFinished { stage, .. } => {

@@ -7,6 +7,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use crate::events::{Event, Sink, StageOutcome};
+use crate::facts::secrets::masked;
 use crate::report::github;
 use crate::style::{DIM, GREEN, RED, RESET, YELLOW};
 use crate::text;
@@ -17,7 +18,8 @@ pub const EVENT_SCHEMA: &str = "proofolio.event/1";
 /// Columns of a stage's name: the longest one that there is.
 pub(super) const NAMES: usize = 9;
 
-/// A writer that several threads share, and that falls silent for good when it cannot write any more.
+/// A writer that several threads share, and that falls silent for good when it cannot write any more. Tokens in a line are
+/// masked, for logs are read by others.
 #[derive(Debug)]
 struct Lines<W>(Mutex<Option<W>>);
 
@@ -26,7 +28,7 @@ impl<W: Write> Lines<W> {
         let mut writer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let written = writer.as_mut().map(|open| {
             // One call for each line, so that other writers cannot come in between.
-            open.write_all(format!("{line}\n").as_bytes())
+            open.write_all(format!("{}\n", masked(line, None)).as_bytes())
                 .and_then(|()| open.flush())
         });
         if matches!(written, Some(Err(_))) {
