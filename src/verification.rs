@@ -123,6 +123,7 @@ pub fn verify(request: &Request<'_>, sink: &dyn Sink) -> Result<Report, SourceEr
         },
         target: Target {
             given: request.given.to_owned(),
+            name: folder_name(request.folder),
             kind: route.kind.map_or("unknown", Kind::name).to_owned(),
             commit: typed.git.head.clone(),
             dirty: typed.git.dirty,
@@ -218,6 +219,12 @@ fn run_stages(
             not_held: confinement.not_held,
         },
     ))
+}
+
+/// The name of a folder, however it was given; empty for the root.
+fn folder_name(folder: &Path) -> String {
+    let full = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    full.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Most characters of a line that are looked at; [`shown::mask`] cuts what is shown.

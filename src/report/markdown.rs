@@ -127,7 +127,7 @@ fn head(report: &Report, fail_on: Level) -> String {
         "<!-- proofolio -->\n## {symbol} proofolio: {}\n\n{}\n\n**{}** · {} · {} · **{} of {} points** · {}\n\n{sandbox}\n",
         words::run(report.outcome),
         escape(&sentence(&words::sentence(report, fail_on))),
-        short(&report.target.given),
+        short(report.target.called()),
         escape(words::kind(&report.target.kind)),
         commit(&report.target),
         report.score.earned,

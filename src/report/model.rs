@@ -52,6 +52,9 @@ pub struct Tool {
 pub struct Target {
     /// The target as the user gave it.
     pub given: String,
+    /// The name of its folder.
+    #[serde(default)]
+    pub name: String,
     /// `api`, `pipeline`, `deploy` or `unknown`.
     pub kind: String,
     /// The commit that `HEAD` names, if any.
@@ -62,6 +65,19 @@ pub struct Target {
     pub scaffold: Option<ScaffoldOrigin>,
     /// Digest of the verified files.
     pub tree: String,
+}
+
+impl Target {
+    /// What a reader calls it: as it was given, or by the name of its folder where `.` says nothing.
+    pub fn called(&self) -> &str {
+        let last = self.given.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        let says_nothing = matches!(last, "" | "." | "..");
+        if says_nothing && !self.name.is_empty() {
+            &self.name
+        } else {
+            &self.given
+        }
+    }
 }
 
 /// Where a project came from.

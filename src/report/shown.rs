@@ -11,6 +11,7 @@ const LINE: usize = 200;
 /// mask what a credential is.
 pub fn mask(report: &mut Report) {
     hide(&mut report.target.given);
+    hide(&mut report.target.name);
     for stage in &mut report.stages {
         hide(&mut stage.detail);
     }

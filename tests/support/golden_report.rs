@@ -495,6 +495,7 @@ fn report(outcome: Outcome, stages: Vec<Stage>, verdicts: Vec<Verdict>) -> Repor
         },
         target: Target {
             given: "library-loans".to_owned(),
+            name: "library-loans".to_owned(),
             kind: "api".to_owned(),
             commit: Some("9f2c1ab0de41c7a8b3f5e6d7c8b9a0f1e2d3c4b5".to_owned()),
             dirty: true,

@@ -14,7 +14,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     let target = &report.target;
     let kind = words::kind(&target.kind);
     let room = page.width().saturating_sub(text::width(kind) + 2);
-    let given = text::truncate_middle(&text::visible(&target.given), room);
+    let given = text::truncate_middle(&text::visible(target.called()), room);
     page.line(
         Line::default()
             .styled(HEADING, &given)

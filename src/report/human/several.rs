@@ -20,7 +20,7 @@ impl Summary {
     /// The summary of a report.
     pub fn of(report: &Report) -> Self {
         Self {
-            given: report.target.given.clone(),
+            given: report.target.called().to_owned(),
             outcome: report.outcome,
             earned: report.score.earned,
             possible: report.score.possible,

@@ -64,7 +64,7 @@ pub(super) fn target(target: &Target) -> TargetView {
     });
     let kind = visible(words::kind(&target.kind));
     let last = target
-        .given
+        .called()
         .trim_end_matches('/')
         .rsplit('/')
         .next()
