@@ -71,6 +71,9 @@ fn names(folders: &[&Path]) -> Vec<String> {
         for (parts, length) in parts.iter().zip(&lengths) {
             *counts.entry(name(parts, *length)).or_default() += 1;
         }
+        if counts.len() == folders.len() {
+            break;
+        }
         for (parts, length) in parts.iter().zip(&mut lengths) {
             *length += usize::from(counts.get(&name(parts, *length)).is_some_and(|count| *count > 1));
         }

@@ -14,7 +14,6 @@ use crate::engine::{Engine, EngineObject, ListedObject};
 const SIZE_CAP: u64 = 10 * 1024 * 1024 * 1024;
 /// An image that was used within this time may be another run's at this moment.
 const IN_USE: Duration = Duration::from_secs(15 * 60);
-
 /// Uses that are remembered.
 const MOST_NOTES: usize = 1_000;
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use ignore::gitignore::GitignoreBuilder;
 use parse_dockerfile as docker;
 
+use super::expansion::paths;
 use super::ignore_rules::DockerIgnore;
 use super::model::AbsentSource;
 use crate::facts::location::Location;
@@ -103,10 +104,7 @@ fn sources<'a>(dockerfile: &'a docker::Dockerfile<'_>) -> Vec<(&'static str, usi
         if options.iter().any(|flag| flag.name.value == "from") || found.len() > SOURCES {
             continue;
         }
-        found.extend(list.iter().filter_map(|source| match source {
-            docker::Source::Path(path) => Some((keyword, start, path.value.as_ref())),
-            _ => None,
-        }));
+        found.extend(paths(list).map(|path| (keyword, start, path)));
     }
     found
 }

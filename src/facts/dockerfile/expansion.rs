@@ -35,6 +35,14 @@ pub(super) fn pairs(text: &str) -> Vec<(String, Option<String>)> {
     }
 }
 
+/// The paths among the sources of a `COPY` or an `ADD`; the others are here-documents.
+pub(super) fn paths<'a>(sources: &'a [docker::Source<'_>]) -> impl Iterator<Item = &'a str> {
+    sources.iter().filter_map(|source| match source {
+        docker::Source::Path(path) => Some(path.value.as_ref()),
+        _ => None,
+    })
+}
+
 /// Puts `ARG` values into `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}`; tells whether one is unknown.
 pub(super) fn substitute(text: &str, arguments: &HashMap<String, String>) -> (String, bool) {
     let (mut result, mut unknown, mut rest) = (String::new(), false, text);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use parse_dockerfile as docker;
 
-use super::expansion::{global_defaults, pairs, substitute};
+use super::expansion::{global_defaults, pairs, paths, substitute};
 use super::model::{BaseImage, Command, DockerfileFacts, Instruction, Place, Stage};
 use crate::facts::image_name::ImageName;
 use crate::facts::location::Location;
@@ -272,13 +272,7 @@ impl StageReader<'_> {
         sources: &[docker::Source<'_>],
         destination: &docker::UnescapedString<'_>,
     ) {
-        let paths: Vec<&str> = sources
-            .iter()
-            .filter_map(|source| match source {
-                docker::Source::Path(path) => Some(path.value.as_ref()),
-                _ => None,
-            })
-            .collect();
+        let paths: Vec<&str> = paths(sources).collect();
         let loc = self.push(keyword, start, &format!("{} {}", paths.join(" "), destination.value));
         let from_stage = options.iter().any(|flag| flag.name.value == "from");
         for path in paths {

@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 
 use parse_dockerfile as docker;
 
-use super::expansion::{Use, global_defaults, pairs, substitute, uses};
+use super::expansion::{Use, global_defaults, pairs, paths, substitute, uses};
 use super::model::UnsetVariable;
 use crate::facts::location::Location;
 
@@ -255,13 +255,9 @@ impl Reader<'_> {
         let owners = options
             .iter()
             .filter(|flag| matches!(flag.name.value.as_ref(), "chown" | "chmod"));
-        let owners = owners.filter_map(|flag| flag.value.as_ref());
-        let sources = sources.iter().filter_map(|source| match source {
-            docker::Source::Path(path) => Some(path),
-            _ => None,
-        });
-        for text in owners.chain(sources).chain([destination]) {
-            self.judge(&text.value, keyword, start, stage, scope);
+        let owners = owners.filter_map(|flag| Some(flag.value.as_ref()?.value.as_ref()));
+        for text in owners.chain(paths(sources)).chain([destination.value.as_ref()]) {
+            self.judge(text, keyword, start, stage, scope);
         }
     }
 

@@ -9,7 +9,7 @@ use super::places::{
 use super::report::{Report, add};
 use super::scope::{Place, Scope, Wanted};
 use super::types::Type;
-use crate::facts::workflow::expression::{Expression, body_length, parse};
+use crate::facts::workflow::expression::{Expression, body_length, parse, single};
 use crate::facts::workflow::model::Finding;
 use crate::source::yaml::{Node, Value};
 
@@ -49,13 +49,6 @@ fn computed(text: &str, scope: &Scope) -> Type {
         Some(Err(_)) => Type::Any,
         None => Type::Text,
     }
-}
-
-/// The body of an expression that is all there is.
-fn single(text: &str) -> Option<&str> {
-    let body = text.trim().strip_prefix("${{")?;
-    let length = body_length(body)?;
-    (length + "}}".len() == body.len()).then(|| body.get(..length))?
 }
 
 /// The defaults of inputs, which may name the inputs before them, and the outputs of a workflow that is called.

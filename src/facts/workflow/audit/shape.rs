@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::report::{Report, add};
-use crate::facts::workflow::expression::body_length;
+use crate::facts::workflow::expression::single;
 use crate::source::yaml::{Node, Value};
 
 /// What may stand at a place. A single expression may stand for every shape but texts, which may hold several.
@@ -197,10 +197,7 @@ fn empty(key: &Node, value: &Node, report: &mut Report<'_>) {
 
 /// Whether one expression is all that stands there.
 fn is_expression(node: &Node) -> bool {
-    let Some(body) = node.text().and_then(|text| text.trim().strip_prefix("${{")) else {
-        return false;
-    };
-    body_length(body).is_some_and(|length| length + "}}".len() == body.len())
+    node.text().and_then(single).is_some()
 }
 
 /// A number that is not quoted.

@@ -23,6 +23,13 @@ const SYMBOLS: [&str; 17] = [
     "&&", "||", "==", "!=", "<=", ">=", "<", ">", "!", "(", ")", "[", "]", ".", ",", "*", "}}",
 ];
 
+/// The body of an expression that is all there is.
+pub(in super::super) fn single(text: &str) -> Option<&str> {
+    let body = text.trim().strip_prefix("${{")?;
+    let length = body_length(body)?;
+    (length + "}}".len() == body.len()).then(|| body.get(..length))?
+}
+
 /// Where the `}}` that closes an expression stands; quotes are respected. None when nothing closes it.
 pub(in super::super) fn body_length(text: &str) -> Option<usize> {
     let mut quoted = false;

@@ -7,7 +7,7 @@ mod parser;
 #[cfg(test)]
 mod tests;
 
-pub(super) use lexer::body_length;
+pub(super) use lexer::{body_length, single};
 pub(super) use parser::{Access, Expression, Operator, parse};
 
 /// Why an expression cannot be read.

@@ -41,6 +41,9 @@ fn broken_expressions_tell_where() {
 fn quotes_hide_the_closing_braces() {
     assert_eq!(body_length(" format('}}', x) }} rest"), Some(17));
     assert_eq!(body_length(" a '}}"), None);
+    assert_eq!(single(" ${{ a }}\n"), Some(" a "));
+    assert_eq!(single("${{ a }}${{ b }}"), None);
+    assert_eq!(single("x ${{ a }}"), None);
 }
 
 #[test]
