@@ -2,7 +2,8 @@
 //!
 //! The list has a JSON object on each line: `kind` (`dockerfile`, `workflow`, `requirements`), `repo` (`owner/name`), `path` and
 //! `commit`. The repositories are bare clones in `MIRRORS/owner+name` (or a folder `repo` in it). Each file becomes a project of its
-//! own in `FOLDER/<kind>/<number>`; beside requirements lie the Python files of their folder.
+//! own in `FOLDER/<kind>/<number>`; beside requirements lie the Python files of their folder, beside a workflow what it calls in its
+//! own repository.
 
 use std::error::Error;
 use std::fs;
@@ -52,6 +53,12 @@ fn write(repository: &Repository, commit: &str, kind: &str, path: &str, folder: 
         _ => folder.join(name),
     };
     save(repository, &tree, path, &target)?;
+    if kind == "workflow" {
+        for called in calls(&fs::read_to_string(&target).unwrap_or_default()) {
+            // What it calls may come from elsewhere, or not be there.
+            let _ = save(repository, &tree, Path::new(&called), &folder.join(&called));
+        }
+    }
     if kind == "requirements" {
         let parent = path.parent().unwrap_or(Path::new(""));
         let around = match parent.as_os_str().is_empty() {
@@ -73,6 +80,27 @@ fn write(repository: &Repository, commit: &str, kind: &str, path: &str, folder: 
         }
     }
     Ok(())
+}
+
+/// The files behind each `uses: ./…` and `uses: $/…` of a workflow.
+fn calls(workflow: &str) -> Vec<String> {
+    let mut files = Vec::new();
+    for line in workflow.lines() {
+        let Some((_, called)) = line.split_once("uses:") else {
+            continue;
+        };
+        let called = called.split('#').next().unwrap_or_default().trim();
+        let called = called.trim_matches(['"', '\'']);
+        let Some(path) = called.strip_prefix("./").or_else(|| called.strip_prefix("$/")) else {
+            continue;
+        };
+        match path.trim_end_matches('/') {
+            workflow if workflow.ends_with(".yml") || workflow.ends_with(".yaml") => files.push(workflow.to_owned()),
+            "" => files.extend(["action.yml", "action.yaml"].map(str::to_owned)),
+            folder => files.extend(["action.yml", "action.yaml"].map(|name| format!("{folder}/{name}"))),
+        }
+    }
+    files
 }
 
 fn save(repository: &Repository, tree: &Tree<'_>, path: &Path, target: &Path) -> Result<(), Box<dyn Error>> {

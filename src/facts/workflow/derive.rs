@@ -1,8 +1,10 @@
 //! What follows from the jobs and steps.
 
+use super::chains::{self, Reach};
 use super::commands::{self, Resolved};
 use super::expression::{Expression, Operator, parse};
 use super::github;
+use super::interfaces::{declarations, own_path};
 use super::model::{Finding, Job, Source, Step, TestStep, WorkflowFacts, WorkflowFile};
 use super::shell::Shell;
 use crate::facts::location::Location;
@@ -10,25 +12,30 @@ use crate::source::{Snapshot, yaml};
 
 pub(super) fn derive(snapshot: &Snapshot, facts: &mut WorkflowFacts) {
     let files = std::mem::take(&mut facts.files);
+    let mut testing: Vec<Vec<String>> = Vec::new();
     for file in &files {
         facts.errors.extend(file.errors.iter().cloned());
         facts.on_push |= file.triggers.push;
         facts.on_pull_request |= file.triggers.pull_request;
         let text = snapshot.text(&file.path).map(|text| text.content);
         let source = Source::new(&file.path, text.as_deref().unwrap_or_default());
-        let mut testing: Vec<&str> = Vec::new();
+        let mut own = Vec::new();
         for job in &file.jobs {
             if read_job(snapshot, file, &source, job, facts) {
-                testing.push(&job.id);
-                facts.tests_on_push |= file.triggers.push;
-                facts.tests_on_pull_request |= file.triggers.pull_request;
+                own.push(job.id.clone());
                 facts.has_postgres |= job.services.iter().any(|service| is_postgres(&service.image));
             }
         }
-        deployments(file, &testing, facts);
-        super::releases::derive(snapshot, file, facts);
-        permissions(file, facts);
+        testing.push(own);
         facts.jobs.extend(file.jobs.iter().cloned());
+    }
+    for (file, reach) in files.iter().zip(chains::follow(&files, testing)) {
+        let tests = !reach.testing.is_empty();
+        facts.tests_on_push |= tests && reach.push;
+        facts.tests_on_pull_request |= tests && reach.pull_request;
+        deployments(file, &reach, facts);
+        super::releases::derive(snapshot, file, facts);
+        permissions(file, &reach, facts);
     }
     facts.runs_pytest = !facts.pytest_steps.is_empty();
     facts.files = files;
@@ -161,8 +168,7 @@ fn local_action(snapshot: &Snapshot, step: &Step) -> Vec<String> {
     let Some(action) = step.uses.as_ref().filter(|action| action.pinned == "local") else {
         return Vec::new();
     };
-    let folder = action.action.trim_start_matches("./").trim_end_matches('/');
-    let paths = [format!("{folder}/action.yml"), format!("{folder}/action.yaml")];
+    let paths = declarations(own_path(&action.action).unwrap_or_default());
     let Some((path, text)) = paths.iter().find_map(|path| Some((path, snapshot.text(path)?))) else {
         return Vec::new();
     };
@@ -250,7 +256,8 @@ fn carries_text(expression: &Expression) -> bool {
     }
 }
 
-fn deployments(file: &WorkflowFile, testing: &[&str], facts: &mut WorkflowFacts) {
+fn deployments(file: &WorkflowFile, reach: &Reach, facts: &mut WorkflowFacts) {
+    let testing = &reach.testing;
     if testing.is_empty() {
         return;
     }
@@ -270,7 +277,7 @@ fn deployments(file: &WorkflowFile, testing: &[&str], facts: &mut WorkflowFacts)
             })
         });
         let deploys = pushes || job.id.to_lowercase().starts_with("deploy");
-        if deploys && !testing.contains(&job.id.as_str()) && !waits_for(file, job, testing) {
+        if deploys && !testing.contains(&job.id) && !waits_for(file, job, testing) {
             facts
                 .ungated_deployments
                 .push(finding(job, "does not wait for the tests", &job.loc));
@@ -278,11 +285,11 @@ fn deployments(file: &WorkflowFile, testing: &[&str], facts: &mut WorkflowFacts)
     }
 }
 
-fn waits_for(file: &WorkflowFile, job: &Job, testing: &[&str]) -> bool {
+fn waits_for(file: &WorkflowFile, job: &Job, testing: &[String]) -> bool {
     let mut pending: Vec<&str> = job.needs.iter().map(String::as_str).collect();
     let mut seen: Vec<&str> = Vec::new();
     while let Some(id) = pending.pop() {
-        if testing.contains(&id) {
+        if testing.iter().any(|testing| testing == id) {
             return true;
         }
         if !seen.contains(&id) {
@@ -294,7 +301,7 @@ fn waits_for(file: &WorkflowFile, job: &Job, testing: &[&str]) -> bool {
     false
 }
 
-fn permissions(file: &WorkflowFile, facts: &mut WorkflowFacts) {
+fn permissions(file: &WorkflowFile, reach: &Reach, facts: &mut WorkflowFacts) {
     let broad = |text: &Option<String>| text.as_deref() == Some("write-all");
     if broad(&file.permissions) {
         let loc = file.permissions_loc.clone().unwrap_or_else(|| file.loc.clone());
@@ -304,10 +311,11 @@ fn permissions(file: &WorkflowFile, facts: &mut WorkflowFacts) {
             loc,
         });
     }
+    // A workflow that only others start has no more rights than they give it.
     for job in &file.jobs {
         if broad(&job.permissions) {
             facts.broad_permissions.push(finding(job, "write-all", &job.loc));
-        } else if file.permissions.is_none() && job.permissions.is_none() {
+        } else if file.permissions.is_none() && job.permissions.is_none() && !reach.only_called {
             facts.broad_permissions.push(finding(job, "no `permissions`", &job.loc));
         }
     }

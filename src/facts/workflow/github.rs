@@ -1,5 +1,6 @@
 //! GitHub Actions.
 
+use super::interfaces::own_path;
 use super::model::{Action, Job, Service, Source, Step, Triggers, Trouble, WorkflowFile};
 use crate::source::yaml::{Node, Value};
 
@@ -214,7 +215,7 @@ fn action(node: &Node, source: &Source<'_>) -> Option<Action> {
         .split_once('@')
         .map_or((given, None), |(action, rest)| (action, Some(rest)));
     let pinned = match reference {
-        _ if given.starts_with("./") => "local",
+        _ if own_path(given).is_some() => "local",
         Some(text) if text.len() == 40 && text.chars().all(|c| c.is_ascii_hexdigit()) => "sha",
         Some(text) if text.starts_with("sha256:") => "sha",
         Some(text) if text.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit()) => "tag",

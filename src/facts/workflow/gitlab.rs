@@ -24,8 +24,75 @@ const RESERVED: [&str; 14] = [
     "true",
 ];
 
-pub(super) fn read(root: &Node, source: &Source<'_>) -> WorkflowFile {
-    let mut file = WorkflowFile {
+/// A file of the pipeline.
+pub(super) struct Part<'a> {
+    pub(super) root: &'a Node,
+    pub(super) source: Source<'a>,
+}
+
+/// All files of the pipeline, the main one first. What stands in it counts before what it includes.
+struct Pipeline<'a> {
+    parts: &'a [Part<'a>],
+    /// Whether something is included that cannot be read here.
+    open: bool,
+}
+
+impl<'a> Pipeline<'a> {
+    /// All values of a name, the one that counts first.
+    fn all(&self, name: &str) -> impl Iterator<Item = &'a Rc<Node>> {
+        self.parts.iter().filter_map(move |part| part.root.get(name))
+    }
+
+    fn get(&self, name: &str) -> Option<&'a Rc<Node>> {
+        self.all(name).next()
+    }
+}
+
+/// Reads the pipeline: the main file and, after it, those that it includes.
+pub(super) fn read(parts: &[Part<'_>], open: bool) -> Vec<WorkflowFile> {
+    let pipeline = Pipeline { parts, open };
+    let named = pipeline.get("stages").or_else(|| pipeline.get("types"));
+    let stages: Vec<&str> = named.map_or_else(|| vec!["build", "test", "deploy"], |node| node.texts());
+    let mut files: Vec<WorkflowFile> = Vec::new();
+    let mut stage_of: Vec<String> = Vec::new();
+    for part in parts {
+        let mut file = empty(&part.source);
+        for (key, job) in part.root.entries() {
+            let Some(id) = key.text() else { continue };
+            let written = files.iter().flat_map(|file| &file.jobs).any(|job| job.id == id);
+            let nothing = RESERVED.contains(&id) || id.starts_with('.') || job.entries().is_empty();
+            if nothing || written || stage_of.len() >= JOBS {
+                continue;
+            }
+            let chain = Chain::new(&pipeline, id, job);
+            if chain.get("script").is_none() && chain.get("trigger").is_none() && !open {
+                let message = format!("job `{id}` has no script");
+                file.errors.push(Trouble {
+                    message,
+                    loc: part.source.at(key),
+                });
+            }
+            let stage = chain.get("stage").and_then(|node| node.text()).unwrap_or("test");
+            stage_of.push(stage.to_owned());
+            file.jobs.push(read_job(key, id, &pipeline, &chain, &part.source));
+        }
+        files.push(file);
+    }
+    if let (true, Some(part), Some(file)) = (stage_of.is_empty() && !open, parts.first(), files.first_mut()) {
+        file.errors.push(Trouble {
+            message: "there are no jobs".to_owned(),
+            loc: part.source.at(part.root),
+        });
+    }
+    if stage_of.len() < JOBS {
+        refused(&mut files, &pipeline, &stages, &stage_of);
+    }
+    wait_for_stages(&mut files, &stages, &stage_of);
+    files
+}
+
+fn empty(source: &Source<'_>) -> WorkflowFile {
+    WorkflowFile {
         path: source.path.to_owned(),
         provider: "gitlab",
         name: None,
@@ -42,89 +109,97 @@ pub(super) fn read(root: &Node, source: &Source<'_>) -> WorkflowFile {
         jobs: Vec::new(),
         errors: Vec::new(),
         loc: Location::start(source.path),
-    };
-    let named = root.get("stages").or_else(|| root.get("types"));
-    let stages: Vec<&str> = named.map_or_else(|| vec!["build", "test", "deploy"], |node| node.texts());
-    let mut stage_of: Vec<String> = Vec::new();
-    for (key, job) in root.entries().iter().take(JOBS) {
-        let Some(id) = key.text() else { continue };
-        if RESERVED.contains(&id) || id.starts_with('.') || job.entries().is_empty() {
-            continue;
-        }
-        let chain = Chain::new(root, job);
-        if chain.get("script").is_none() && chain.get("trigger").is_none() && root.get("include").is_none() {
-            let message = format!("job `{id}` has no script");
-            file.errors.push(Trouble {
-                message,
-                loc: source.at(key),
-            });
-        }
-        stage_of.push(
-            chain
-                .get("stage")
-                .and_then(|node| node.text())
-                .unwrap_or("test")
-                .to_owned(),
-        );
-        file.jobs.push(read_job(key, id, root, &chain, source));
     }
-    if file.jobs.is_empty() && root.get("include").is_none() {
-        file.errors.push(Trouble {
-            message: "there are no jobs".to_owned(),
-            loc: source.at(root),
-        });
-    }
-    // What another file defines cannot be known here.
-    if root.get("include").is_none() && root.entries().len() <= JOBS {
-        refused(&mut file, &stages, &stage_of);
-    }
-    // without `needs`, a job waits for all jobs of earlier stages
+}
+
+/// Without `needs`, a job waits for all jobs of earlier stages.
+fn wait_for_stages(files: &mut [WorkflowFile], stages: &[&str], stage_of: &[String]) {
     let position = |stage: &str| stages.iter().position(|known| *known == stage);
-    let ids: Vec<(String, Option<usize>)> = file
-        .jobs
-        .iter()
-        .zip(&stage_of)
+    let jobs = || files.iter().flat_map(|file| &file.jobs);
+    let ids: Vec<(String, Option<usize>)> = jobs()
+        .zip(stage_of)
         .map(|(job, stage)| (job.id.clone(), position(stage)))
         .collect();
-    for (job, stage) in file.jobs.iter_mut().zip(&stage_of) {
+    let jobs = files.iter_mut().flat_map(|file| &mut file.jobs);
+    for (job, stage) in jobs.zip(stage_of) {
         if let (true, Some(own)) = (job.needs.is_empty(), position(stage)) {
             let earlier = ids.iter().filter(|(_, other)| other.is_some_and(|other| other < own));
             job.needs = earlier.map(|(id, _)| id.clone()).collect();
         }
     }
-    file
 }
 
-/// Stages and jobs that a job names and that are nowhere: the whole pipeline is refused then.
-fn refused(file: &mut WorkflowFile, stages: &[&str], stage_of: &[String]) {
-    for (job, stage) in file.jobs.iter().zip(stage_of) {
-        let known =
-            stages.contains(&stage.as_str()) || matches!(stage.as_str(), ".pre" | ".post") || stage.contains('$');
-        if !known {
-            file.errors.push(Trouble {
-                message: format!("job `{}` is in the stage `{stage}`, which is not in `stages`", job.id),
-                loc: job.loc.clone(),
-            });
-        }
-        let missing = job
-            .needs
-            .iter()
-            .find(|need| !file.jobs.iter().any(|other| other.id == **need) && !need.contains('$'));
-        if let Some(need) = missing {
-            file.errors.push(Trouble {
-                message: format!("job `{}` needs `{need}`, which is not there", job.id),
-                loc: job.loc.clone(),
-            });
+/// Stages and jobs that a job names and that are nowhere: the whole pipeline is refused then. What a file defines that cannot be
+/// read here cannot be known.
+fn refused(files: &mut [WorkflowFile], pipeline: &Pipeline<'_>, stages: &[&str], stage_of: &[String]) {
+    if pipeline.open {
+        return;
+    }
+    let ids: Vec<String> = files
+        .iter()
+        .flat_map(|file| &file.jobs)
+        .map(|job| job.id.clone())
+        .collect();
+    let mut stage_of = stage_of.iter();
+    for file in files {
+        for job in &file.jobs {
+            let Some(stage) = stage_of.next() else { return };
+            let known =
+                stages.contains(&stage.as_str()) || matches!(stage.as_str(), ".pre" | ".post") || stage.contains('$');
+            if !known {
+                file.errors.push(Trouble {
+                    message: format!("job `{}` is in the stage `{stage}`, which is not in `stages`", job.id),
+                    loc: job.loc.clone(),
+                });
+            }
+            let missing = job.needs.iter().find(|need| !ids.contains(need) && !need.contains('$'));
+            if let Some(need) = missing {
+                file.errors.push(Trouble {
+                    message: format!("job `{}` needs `{need}`, which is not there", job.id),
+                    loc: job.loc.clone(),
+                });
+            }
         }
     }
+}
+
+/// What a file includes: the paths in the repository, and whether there is more that cannot be read here.
+pub(super) fn includes(root: &Node) -> (Vec<String>, bool) {
+    let (mut paths, mut open) = (Vec::new(), false);
+    let Some(include) = root.get("include") else {
+        return (paths, open);
+    };
+    let one = [Rc::clone(include)];
+    let items = match include.items() {
+        [] => &one[..],
+        items => items,
+    };
+    for item in items {
+        let local = item.text().or_else(|| item.get("local").and_then(|node| node.text()));
+        match local.filter(|path| !path.contains(['*', '$', ':'])) {
+            Some(path) => paths.push(path.trim_start_matches('/').to_owned()),
+            None => open = true,
+        }
+    }
+    (paths, open)
+}
+
+/// Where a file includes others.
+pub(super) fn place_of_includes(root: &Node, path: &str) -> Location {
+    root.get("include").map_or_else(
+        || Location::start(path),
+        |node| Location::new(path, node.line, node.column),
+    )
 }
 
 /// A job and the templates that it extends, nearest first.
 struct Chain<'a>(Vec<&'a Rc<Node>>);
 
 impl<'a> Chain<'a> {
-    fn new(root: &'a Node, job: &'a Rc<Node>) -> Self {
+    /// A job that several files define has the keys of all of them.
+    fn new(pipeline: &Pipeline<'a>, id: &str, job: &'a Rc<Node>) -> Self {
         let mut chain = vec![job];
+        chain.extend(pipeline.all(id).filter(|other| !Rc::ptr_eq(other, job)).take(20));
         let mut next = 0;
         while let Some(node) = chain.get(next).copied() {
             next += 1;
@@ -135,9 +210,8 @@ impl<'a> Chain<'a> {
                 .into_iter()
                 .rev()
             {
-                if let Some(parent) = root.get(name).filter(|_| chain.len() < 20) {
-                    chain.push(parent);
-                }
+                let room = 20_usize.saturating_sub(chain.len());
+                chain.extend(pipeline.all(name).take(room));
             }
         }
         Self(chain)
@@ -148,12 +222,12 @@ impl<'a> Chain<'a> {
     }
 }
 
-fn read_job(key: &Node, id: &str, root: &Node, chain: &Chain<'_>, source: &Source<'_>) -> Job {
+fn read_job(key: &Node, id: &str, pipeline: &Pipeline<'_>, chain: &Chain<'_>, source: &Source<'_>) -> Job {
     let default = |name: &str| {
         chain
             .get(name)
-            .or_else(|| root.get("default").and_then(|node| node.get(name)))
-            .or_else(|| root.get(name))
+            .or_else(|| pipeline.all("default").find_map(|node| node.get(name)))
+            .or_else(|| pipeline.get(name))
     };
     let mut steps = Vec::new();
     for script in [default("before_script"), chain.get("script")].into_iter().flatten() {

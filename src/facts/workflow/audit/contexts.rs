@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::types::{Object, Type};
+use crate::facts::workflow::interfaces::{Interface, Interfaces};
 use crate::source::yaml::{Node, Value};
 
 /// The names of a mapping, in small letters; `None` when it is computed.
@@ -93,11 +94,14 @@ pub(super) fn secrets(root: &Node) -> Type {
     }
 }
 
-/// The jobs with their results and outputs; the outputs of a workflow that is called are unknown.
-pub(super) fn jobs(root: &Node) -> Vec<(String, Type)> {
+/// The jobs with their results and outputs.
+pub(super) fn jobs(root: &Node, interfaces: &Interfaces<'_>) -> Vec<(String, Type)> {
     let jobs = root.get("jobs").map_or(&[][..], |jobs| jobs.entries());
     let outputs = |job: &Node| match (job.get("uses"), job.get("outputs")) {
-        (Some(_), _) => Type::map(Type::Text),
+        (Some(uses), _) => {
+            let callee = interfaces.workflow(uses.text().unwrap_or_default());
+            given(callee.interface().map(AsRef::as_ref))
+        }
         (None, Some(outputs)) => texts(names(outputs)),
         (None, None) => texts(Some(Vec::new())),
     };
@@ -109,33 +113,49 @@ pub(super) fn jobs(root: &Node) -> Vec<(String, Type)> {
         .collect()
 }
 
-/// What is known of a step: its outputs are its own.
-pub(super) fn step() -> Type {
+/// The outputs of what is called; any when it does not list them all.
+fn given(interface: Option<&Interface>) -> Type {
+    let listed = interface.and_then(|interface| interface.outputs.as_ref());
+    listed.map_or_else(
+        || Type::map(Type::Text),
+        |outputs| texts(Some(outputs.iter().cloned().collect())),
+    )
+}
+
+/// What is known of a step: the outputs of a script are its own, those of an action may be known.
+fn step(step: &Node, interfaces: &Interfaces<'_>) -> Type {
+    let callee = step
+        .get("uses")
+        .and_then(|uses| uses.text())
+        .map(|uses| interfaces.action(uses));
+    let interface = callee.as_ref().and_then(|callee| callee.interface());
     Type::object([
-        ("outputs", Type::map(Type::Text)),
+        ("outputs", given(interface.map(AsRef::as_ref))),
         ("outcome", Type::Text),
         ("conclusion", Type::Text),
     ])
 }
 
 /// All steps of a job that have an id.
-pub(super) fn steps(job: &Node) -> Type {
+pub(super) fn steps(job: &Node, interfaces: &Interfaces<'_>) -> Type {
     let mut steps = Type::object::<String>([]);
     for step in job.get("steps").map_or(&[][..], |steps| steps.items()) {
-        add_step(&mut steps, step);
+        add_step(&mut steps, step, interfaces);
     }
     steps
 }
 
 /// Adds a step to those that are known so far. An id that is computed may be any.
-pub(super) fn add_step(steps: &mut Type, new: &Node) {
+pub(super) fn add_step(steps: &mut Type, new: &Node, interfaces: &Interfaces<'_>) {
     let (Type::Object(known), Some(id)) = (&mut *steps, new.get("id").and_then(|node| node.text())) else {
         return;
     };
     if id.contains("${{") {
         *steps = Type::Any;
     } else {
-        Rc::make_mut(known).known.insert(id.to_lowercase(), step());
+        Rc::make_mut(known)
+            .known
+            .insert(id.to_lowercase(), step(new, interfaces));
     }
 }
 

@@ -10,12 +10,13 @@ use super::report::{Report, add};
 use super::scope::{Place, Scope, Wanted};
 use super::types::Type;
 use crate::facts::workflow::expression::{Expression, body_length, parse, single};
+use crate::facts::workflow::interfaces::Kind;
 use crate::facts::workflow::model::Finding;
 use crate::source::yaml::{Node, Value};
 
 /// Judges all expressions of a workflow.
 pub(super) fn audit(root: &Node, report: &mut Report<'_>) {
-    let jobs = contexts::jobs(root);
+    let jobs = contexts::jobs(root, report.interfaces);
     let mut scope = Scope {
         inputs: contexts::inputs(root),
         closed_inputs: contexts::closed_inputs(root),
@@ -81,7 +82,8 @@ fn call(on: &Node, scope: &Scope, report: &mut Report<'_>) {
 fn visit_job(id: &str, job: &Node, scope: &mut Scope, report: &mut Report<'_>) {
     for (key, value) in job.entries() {
         match key.text().unwrap_or_default() {
-            "name" | "concurrency" | "with" => visit(value, scope, &JOB, id, report),
+            "name" | "concurrency" => visit(value, scope, &JOB, id, report),
+            "with" => handed(job, value, scope, id, report),
             "runs-on" => visit(value, scope, &giving(Wanted::TextOrList, JOB), id, report),
             "continue-on-error" => visit(value, scope, &giving(Wanted::Boolean, JOB), id, report),
             "timeout-minutes" => visit(value, scope, &giving(Wanted::Number, JOB), id, report),
@@ -131,14 +133,34 @@ fn visit_job(id: &str, job: &Node, scope: &mut Scope, report: &mut Report<'_>) {
                 _ => {}
             }
         }
-        contexts::add_step(&mut scope.steps, step);
+        contexts::add_step(&mut scope.steps, step, report.interfaces);
+    }
+}
+
+/// Visits what a workflow that is called is given; where it takes a number, an expression has to give one.
+fn handed(job: &Node, with: &Node, scope: &Scope, id: &str, report: &mut Report<'_>) {
+    let callee = report
+        .interfaces
+        .workflow(job.get("uses").and_then(|uses| uses.text()).unwrap_or_default());
+    let Some(interface) = callee.interface() else {
+        return visit(with, scope, &JOB, id, report);
+    };
+    visit_scalar(with, scope, &JOB, id, report);
+    for (key, value) in with.entries() {
+        let name = key.text().unwrap_or_default().to_lowercase();
+        let wanted = match interface.inputs.get(&name).map(|input| input.kind) {
+            Some(Kind::Number) => Wanted::Number,
+            _ => Wanted::Text,
+        };
+        visit_scalar(key, scope, &JOB, id, report);
+        visit(value, scope, &giving(wanted, JOB), id, report);
     }
 }
 
 /// Visits what is evaluated after the steps, with all their ids.
 fn visit_after(job: &Node, node: &Node, scope: &Scope, place: &Place, id: &str, report: &mut Report<'_>) {
     let later = Scope {
-        steps: contexts::steps(job),
+        steps: contexts::steps(job, report.interfaces),
         ..scope.clone()
     };
     visit(node, &later, place, id, report);

@@ -1,5 +1,6 @@
 //! What a service or a reviewer would refuse in a GitHub workflow. Each module judges one side of it and fills its own lists.
 
+mod calls;
 mod contexts;
 mod events;
 mod expressions;
@@ -20,13 +21,14 @@ mod types;
 
 pub use report::Audit;
 
+use super::interfaces::Interfaces;
 use super::model::Source;
 use crate::source::yaml::Document;
 
 /// Judges one workflow.
-pub(super) fn audit(document: &Document, source: &Source<'_>) -> Audit {
+pub(super) fn audit(document: &Document, source: &Source<'_>, interfaces: &Interfaces<'_>) -> Audit {
     let root = document.root.as_ref();
-    let mut report = report::Report::new(source);
+    let mut report = report::Report::new(source, interfaces);
     for key in &document.merge_keys {
         shape::complain(
             key,
@@ -37,6 +39,7 @@ pub(super) fn audit(document: &Document, source: &Source<'_>) -> Audit {
     schema::audit(root, &mut report);
     events::audit(root, &mut report);
     jobs::audit(root, &mut report);
+    calls::audit(root, &mut report);
     security::audit(root, &mut report);
     expressions::audit(root, &mut report);
     report.audit

@@ -1,6 +1,7 @@
 //! Where findings go: one list for each kind, none longer than a person would read.
 
 use crate::facts::location::Location;
+use crate::facts::workflow::interfaces::Interfaces;
 use crate::facts::workflow::model::{Finding, Source};
 use crate::source::yaml::Node;
 
@@ -58,19 +59,28 @@ pub struct Audit {
     pub open_scripts: Vec<Finding>,
     /// Conditions that look for a part of a text where a member of a list is meant.
     pub loose_contains: Vec<Finding>,
+    /// Calls of what is not there or cannot be called, and calls that hand over what is not taken, or not what is needed.
+    pub calls: Vec<Finding>,
+    /// Versions of actions with which the service stops every run.
+    pub refused_actions: Vec<Finding>,
+    /// Versions of actions that are written for a Node.js which the service no longer has.
+    pub retired_actions: Vec<Finding>,
 }
 
 /// The file that is looked at, with the places of its lines.
 pub(super) struct Report<'a> {
     pub(super) audit: Audit,
+    /// What may be called.
+    pub(super) interfaces: &'a Interfaces<'a>,
     source: &'a Source<'a>,
     expressions: usize,
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(source: &'a Source<'a>) -> Self {
+    pub(super) fn new(source: &'a Source<'a>, interfaces: &'a Interfaces<'a>) -> Self {
         Self {
             audit: Audit::default(),
+            interfaces,
             source,
             expressions: 0,
         }
@@ -151,6 +161,9 @@ impl Audit {
             (&mut self.bot_conditions, other.bot_conditions),
             (&mut self.open_scripts, other.open_scripts),
             (&mut self.loose_contains, other.loose_contains),
+            (&mut self.calls, other.calls),
+            (&mut self.refused_actions, other.refused_actions),
+            (&mut self.retired_actions, other.retired_actions),
         ] {
             own.extend(new.into_iter().take(FINDINGS.saturating_sub(own.len())));
         }

@@ -1,5 +1,7 @@
 //! Tests of the workflow collector.
 
+mod gitlab;
+
 use super::*;
 
 fn facts(files: &[(&str, &str)]) -> WorkflowFacts {
@@ -157,21 +159,6 @@ fn github_in_detail() {
 }
 
 #[test]
-fn gitlab() {
-    let text = "stages: [test, deploy]\ndefault:\n  image: python:3.13\n.base:\n  before_script: [pip install -r requirements.txt]\n\
-        unit:\n  extends: .base\n  stage: test\n  services: [postgres:17]\n  script:\n    - pytest\n  allow_failure: true\n\
-        deploy:\n  stage: deploy\n  script:\n    - - docker build .\n";
-    let facts = facts(&[(".gitlab-ci.yml", text)]);
-    assert!(
-        facts.runs_pytest && facts.installs_requirements && facts.has_postgres && facts.builds_image && facts.on_push
-    );
-    assert_eq!(facts.swallowed[0].what, "allow_failure: true");
-    assert_eq!(facts.pytest_steps[0].loc.line, 11);
-    assert!(facts.ungated_deployments.is_empty());
-    assert_eq!(facts.errors, []);
-}
-
-#[test]
 fn hostile_workflows_end_in_errors() {
     let start = std::time::Instant::now();
     for text in ["[", "on: {", "- - -", "jobs: &a {b: *a}", "\u{0}", "jobs:\n\t- x"] {
@@ -204,6 +191,44 @@ fn triggers_that_never_match() {
         "on: workflow_dispatch\njobs: {a: {steps: [{run: pytest}]}}\n",
     )]);
     assert!(facts.runs_pytest && !facts.tests_on_push && !facts.tests_on_pull_request);
+}
+
+#[test]
+fn tests_of_a_workflow_that_another_starts_run_when_that_runs() {
+    let project = |start: &str, deploy: &str| {
+        let ci = format!(
+            "on: [push, pull_request]\npermissions: {{}}\njobs:\n  check: {{uses: {start}}}\n  deploy: {{{deploy}runs-on: x, \
+             timeout-minutes: 5, steps: [{{run: kubectl apply -f k8s}}]}}\n"
+        );
+        facts(&[
+            (".github/workflows/ci.yml", ci.as_str()),
+            (
+                ".github/workflows/chain.yaml",
+                "on: {workflow_call: {}}\njobs: {a: {uses: $/.github/workflows/tests.yml}}\n",
+            ),
+            (
+                ".github/workflows/tests.yml",
+                "on: workflow_call\njobs: {a: {runs-on: x, timeout-minutes: 5, steps: [{run: pytest}]}}\n",
+            ),
+        ])
+    };
+    let sound = project("./.github/workflows/chain.yaml", "needs: check, ");
+    assert!(sound.tests_on_push && sound.tests_on_pull_request);
+    assert_eq!(
+        (&sound.ungated_deployments, &sound.broad_permissions),
+        (&Vec::new(), &Vec::new())
+    );
+    assert_eq!(
+        project("./.github/workflows/chain.yaml", "").ungated_deployments.len(),
+        1
+    );
+    let elsewhere = project("./.github/workflows/other.yaml", "needs: check, ");
+    assert!(elsewhere.runs_pytest && !elsewhere.tests_on_push);
+    assert_eq!(
+        elsewhere.broad_permissions.len(),
+        1,
+        "nobody gives the chain its rights"
+    );
 }
 
 /// A workflow that builds, tries, pushes and deploys soundly, with one text replaced.
@@ -283,59 +308,6 @@ fn each_fault_of_a_deployment_is_found() {
             .len(),
         1
     );
-}
-
-#[test]
-fn gitlab_deployments_are_looked_at_likewise() {
-    let text = "stages: [test, image, deploy]
-test: {stage: test, script: [pytest]}
-build: {stage: image, script: [docker build -t x ., docker run x, docker push x, \"echo IMAGE=$DIGEST > image.env\"]}
-deploy: {stage: deploy, environment: {name: production}, interruptible: false, script: [deploy release --image x]}
-";
-    let sound = facts(&[(".gitlab-ci.yml", text)]);
-    assert!(
-        sound.untried_pushes.is_empty() && sound.deployments_by_tag.is_empty(),
-        "{:?}",
-        sound.untried_pushes
-    );
-    assert!(sound.cancelled_deployments.is_empty() && sound.deployments_without_environment.is_empty());
-    let bad = text.replace(" docker run x,", "").replace("$DIGEST", "x").replace(
-        "environment: {name: production}, interruptible: false",
-        "interruptible: true",
-    );
-    let bad = facts(&[(".gitlab-ci.yml", &bad)]);
-    assert_eq!(
-        [
-            bad.untried_pushes.len(),
-            bad.deployments_by_tag.len(),
-            bad.cancelled_deployments.len(),
-            bad.deployments_without_environment.len()
-        ],
-        [1; 4]
-    );
-}
-
-#[test]
-fn gitlab_refuses_stages_and_jobs_that_are_nowhere() {
-    let errors = |text: &str| -> Vec<String> {
-        let files = facts(&[(".gitlab-ci.yml", text)]).files;
-        files
-            .into_iter()
-            .flat_map(|file| file.errors)
-            .map(|error| error.message)
-            .collect()
-    };
-    let bad = "stages: [test]\na:\n  stage: tests\n  needs: [gone]\n  script: [pytest]\n";
-    assert_eq!(
-        errors(bad),
-        [
-            "job `a` is in the stage `tests`, which is not in `stages`",
-            "job `a` needs `gone`, which is not there"
-        ]
-    );
-    assert!(errors(&format!("include: other.yml\n{bad}")).is_empty());
-    let sound = "a:\n  stage: build\n  script: [x]\nb:\n  needs: [a, {job: gone, optional: true}, {project: p, job: q, ref: r, artifacts: true}]\n  script: [x]\nc:\n  stage: .post\n  script: [x]\n";
-    assert!(errors(sound).is_empty(), "{:?}", errors(sound));
 }
 
 #[test]
