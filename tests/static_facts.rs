@@ -152,7 +152,7 @@ type Change = fn(&Path);
 
 #[test]
 fn one_fault_turns_one_check_red() {
-    let faults: [(&str, Change); 30] = [
+    let faults: [(&str, Change); 31] = [
         ("ci-can-fail", |root| {
             replace(
                 root,
@@ -184,8 +184,16 @@ fn one_fault_turns_one_check_red() {
             )
         }),
         ("ci-present", |root| fs::remove_dir_all(root.join(".github")).unwrap()),
-        ("ci-triggers", |root| {
+        ("ci-triggers-both", |root| {
             replace(root, ".github/workflows/ci.yml", "  pull_request:\n", "")
+        }),
+        ("ci-triggers", |root| {
+            replace(
+                root,
+                ".github/workflows/ci.yml",
+                "  push:\n    branches: [main]\n  pull_request:\n",
+                "  workflow_dispatch:\n",
+            )
         }),
         ("ci-builds-image", |root| {
             replace(

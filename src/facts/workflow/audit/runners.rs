@@ -65,7 +65,7 @@ fn offered(id: &str, node: &Node, report: &mut Report<'_>) {
     if text.is_empty() || OFFERED.split_whitespace().any(|known| text.eq_ignore_ascii_case(known)) {
         return;
     }
-    let found = report.finding(id, format!("there is no runner `{}`", shown(text)), node);
+    let found = report.finding(id, format!("the service offers no runner `{}`", shown(text)), node);
     add(&mut report.audit.runners, found);
 }
 
