@@ -1,5 +1,6 @@
 //! What a command runs in the end: through make, tox, nox, just, package managers and scripts of the repository.
 
+use super::programs;
 use super::shell::{self, Shell};
 use crate::source::Snapshot;
 
@@ -14,6 +15,8 @@ pub(super) struct Resolved {
     pub(super) through: Option<String>,
     /// How its failure is swallowed on the way.
     pub(super) swallowed: Option<&'static str>,
+    /// Whether it installs what the project declares.
+    pub(super) installs: bool,
 }
 
 const DEPTH: usize = 5;
@@ -83,6 +86,7 @@ impl Resolver<'_> {
             self.follow(&next, step_line, Some(&next.line), passed, depth + 1);
         }
         self.found.push(Resolved {
+            installs: programs::installs_requirements(&command.words) || programs::installs_requirements(&words),
             words,
             step_line: step_line.to_owned(),
             through: through.map(|line| line.chars().take(200).collect()),
@@ -350,64 +354,6 @@ fn unwrap(words: &[String]) -> Vec<String> {
         words.drain(..start.min(words.len()));
     }
     words
-}
-
-/// Whether a command starts pytest and runs tests with it.
-pub(super) fn is_pytest(words: &[String]) -> bool {
-    const ONLY_ASKS: [&str; 7] = [
-        "--version",
-        "-V",
-        "--help",
-        "-h",
-        "--collect-only",
-        "--co",
-        "--fixtures",
-    ];
-    let is_name = |word: &str| matches!(word.rsplit('/').next().unwrap_or(word), "pytest" | "py.test");
-    let program = words.first().map(String::as_str).unwrap_or_default();
-    let base = program.rsplit('/').next().unwrap_or_default();
-    let container = matches!(base, "docker" | "podman" | "docker-compose")
-        && words.iter().any(|word| matches!(word.as_str(), "run" | "exec"));
-    let module = |pair: &[String]| matches!(pair, [flag, name] if flag == "-m" && is_name(name));
-    let python = base.starts_with("python") || base.starts_with("$") || program.starts_with('$') || base == "-m";
-    let starts = is_name(program)
-        || (python && words.windows(2).any(module))
-        || (container
-            && (words.iter().skip(2).any(|word| is_name(word)) || words.iter().any(|w| w.starts_with("pytest "))));
-    starts && !words.iter().any(|word| ONLY_ASKS.contains(&word.as_str()))
-}
-
-/// Whether a command builds a container image.
-pub(super) fn builds_image(words: &[String]) -> bool {
-    let at = |index: usize| words.get(index).map(String::as_str).unwrap_or_default();
-    let program = at(0).rsplit('/').next().unwrap_or_default();
-    let has = |word: &str| words.iter().any(|given| given == word);
-    match program {
-        "docker" | "podman" | "buildah" | "docker-compose" | "nerdctl" => {
-            has("build") || has("bake") || has("bud") || (has("up") && has("--build"))
-        }
-        "executor" => at(0).contains("kaniko"),
-        _ => false,
-    }
-}
-
-/// Whether a command installs what the project declares.
-pub(super) fn installs_requirements(words: &[String]) -> bool {
-    let has = |word: &str| words.iter().any(|given| given == word);
-    let pip = has("pip") || words.first().is_some_and(|word| word.contains("pip"));
-    let listed = words.iter().any(|word| {
-        word == "-r"
-            || word.starts_with("-r")
-            || word == "--requirement"
-            || word == "."
-            || word.starts_with(".[")
-            || word == "-e"
-    });
-    (pip && has("install") && listed)
-        || (has("uv") && has("sync"))
-        || (["poetry", "pipenv", "pdm"].iter().any(|tool| has(tool)) && (has("install") || has("sync")))
-        // these install on their own
-        || matches!(words.first().map(String::as_str), Some("tox" | "nox"))
 }
 
 /// The commands of a script file, if it is one of a shell.

@@ -6,6 +6,7 @@ use super::expression::{Expression, Operator, parse};
 use super::github;
 use super::interfaces::{declarations, own_path};
 use super::model::{Finding, Job, Source, Step, TestStep, WorkflowFacts, WorkflowFile};
+use super::programs;
 use super::shell::Shell;
 use crate::facts::location::Location;
 use crate::source::{Snapshot, yaml};
@@ -82,12 +83,12 @@ fn read_job(
         for script in scripts {
             for resolved in commands::resolve(snapshot, &script, shell) {
                 let place = line_of(source, step, &resolved.step_line);
-                facts.installs_requirements |= commands::installs_requirements(&resolved.words);
-                if commands::builds_image(&resolved.words) {
+                facts.installs_requirements |= resolved.installs;
+                if programs::builds_image(&resolved.words) {
                     facts.builds_image = true;
                     facts.image_steps.push(place.clone());
                 }
-                let tests = commands::is_pytest(&resolved.words);
+                let tests = programs::is_pytest(&resolved.words);
                 if tests {
                     runs_tests = true;
                     pytest_step(job, step, &resolved, &place, facts);

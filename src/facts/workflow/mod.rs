@@ -9,6 +9,7 @@ mod github;
 mod gitlab;
 mod interfaces;
 mod model;
+mod programs;
 mod releases;
 mod shell;
 #[cfg(test)]

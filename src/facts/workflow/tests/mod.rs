@@ -67,6 +67,37 @@ fn pytest_is_found_wherever_it_runs() {
 }
 
 #[test]
+fn installing_what_is_declared_has_many_forms() {
+    for run in [
+        "pip install -r requirements.txt",
+        "python -m pip install -e '.[dev]'",
+        "uv sync --locked",
+        "uv run pytest",
+        "uv run --frozen python -m pytest",
+        "poetry install",
+        "pipenv sync",
+        "pip-sync requirements-dev.txt",
+        "hatch test",
+        "conda env update --file environment.yml",
+        "docker compose run --rm api pytest",
+        "tox",
+    ] {
+        assert!(script(run).installs_requirements, "{run}");
+    }
+    for run in [
+        "pip install pytest",
+        "uv run --no-project pytest",
+        "uv run --no-sync pytest",
+        "uvx pytest",
+        "poetry run pytest",
+        "docker run postgres:17",
+        "pytest",
+    ] {
+        assert!(!script(run).installs_requirements, "{run}");
+    }
+}
+
+#[test]
 fn swallowed_failures() {
     for run in [
         "pytest || true",
