@@ -75,7 +75,7 @@ impl Entry {
 /// or not.
 pub fn collect(snapshot: &Snapshot, contract: Option<&Contract>, known: &BTreeSet<&str>) -> SuppressionFacts {
     let mut entries = Vec::new();
-    for file in snapshot.sources() {
+    for file in snapshot.written() {
         // Most files have none: the bytes are searched before they are decoded.
         let has_mark = file
             .bytes()

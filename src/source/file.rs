@@ -51,6 +51,12 @@ impl File {
         if is_binary(bytes) { None } else { Some(decode(bytes)) }
     }
 
+    /// Whether it is a template that becomes a file only when somebody fills it in: its path has a place to be filled, such as
+    /// `{{cookiecutter.name}}/pyproject.toml`.
+    pub fn is_template(&self) -> bool {
+        self.path.contains("{{")
+    }
+
     /// The last part of the path.
     pub fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or(&self.path)

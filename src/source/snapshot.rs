@@ -71,7 +71,7 @@ impl Snapshot {
         self.links.sort_by(|left, right| left.path.cmp(&right.path));
         super::environments::mark(self);
         let mut folded: Vec<(String, &str)> = self
-            .sources()
+            .written()
             .map(|file| (file.path.to_lowercase(), file.path.as_str()))
             .collect();
         folded.sort();
@@ -102,8 +102,13 @@ impl Snapshot {
         &self.files
     }
 
-    /// The files that are not part of an installed environment, sorted by path.
+    /// The files that are what they are: neither part of an installed environment nor a template of a file, sorted by path.
     pub fn sources(&self) -> impl Iterator<Item = &File> {
+        self.written().filter(|file| !file.is_template())
+    }
+
+    /// The files that somebody wrote, templates too: all that are not part of an installed environment, sorted by path.
+    pub fn written(&self) -> impl Iterator<Item = &File> {
         self.files.iter().filter(|file| !file.environment)
     }
 

@@ -123,6 +123,18 @@ fn an_environment_without_its_configuration_is_recognised_by_its_library() {
 }
 
 #[test]
+fn templates_are_written_but_are_no_sources() {
+    let files = [("app.py", ""), ("{{cookiecutter.name}}/pyproject.toml", "{% if x %}")];
+    let snapshot = Snapshot::from_files("x", files);
+    let paths = |files: &mut dyn Iterator<Item = &File>| files.map(|file| file.path.clone()).collect::<Vec<_>>();
+    assert_eq!(paths(&mut snapshot.sources()), ["app.py"]);
+    assert_eq!(
+        paths(&mut snapshot.written()),
+        ["app.py", "{{cookiecutter.name}}/pyproject.toml"]
+    );
+}
+
+#[test]
 fn git_state_tells_changes_from_clean_files() {
     let folder = folder(&[
         ("a.txt", b"one\n"),

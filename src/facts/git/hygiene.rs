@@ -32,7 +32,7 @@ pub struct Hygiene {
 pub(super) fn collect(snapshot: &Snapshot) -> Hygiene {
     let mut hygiene = Hygiene::default();
     let counts = |tracked: bool| tracked || snapshot.git().is_none();
-    for file in snapshot.sources().filter(|file| counts(file.tracked)) {
+    for file in snapshot.written().filter(|file| counts(file.tracked)) {
         if let Some(program) = machine_file(file) {
             hygiene.machine_files.note_line(file, program, 1);
         }

@@ -244,7 +244,7 @@ fn tracked_items(snapshot: &Snapshot, facts: &mut GitFacts) {
             EnvironmentKind::NodeModules => facts.committed_caches.push(item),
         }
     }
-    for file in snapshot.sources().filter(|file| counts(file.tracked)) {
+    for file in snapshot.written().filter(|file| counts(file.tracked)) {
         let item = |path: &str| TrackedItem {
             path: path.to_owned(),
             size: file.size,

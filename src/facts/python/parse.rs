@@ -13,12 +13,11 @@ const STACK_BYTES: usize = 256 << 20;
 const FILES: usize = 5_000;
 const DEPTH: usize = 10_000;
 
-/// The Python files of a snapshot, installed environments left out.
+/// The Python files of a snapshot, installed environments and templates left out.
 pub(in crate::facts) fn python_files(snapshot: &Snapshot) -> impl Iterator<Item = &File> {
     snapshot
         .sources()
-        // A path with a placeholder belongs to a template of another project, and so does what stands in the file.
-        .filter(|file| file.name().ends_with(".py") && !file.path.contains("{{"))
+        .filter(|file| file.name().ends_with(".py"))
         .take(FILES)
 }
 

@@ -19,7 +19,7 @@ const SHOWN: usize = 60;
 pub fn collect(snapshot: &Snapshot) -> SecretsFacts {
     let mut facts = SecretsFacts::default();
     let known = snapshot.git().is_some();
-    for file in snapshot.sources() {
+    for file in snapshot.written() {
         let extension = file.extension();
         let most = if extension == "ipynb" {
             NOTEBOOK_BYTES
