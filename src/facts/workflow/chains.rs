@@ -55,6 +55,6 @@ pub(super) fn follow(files: &[WorkflowFile], testing: Vec<Vec<String>>) -> Vec<R
 }
 
 fn started(files: &[WorkflowFile], job: &Job) -> Option<usize> {
-    let path = own_path(job.uses.as_deref()?)?;
+    let path = own_path(&job.uses.as_ref()?.action)?;
     files.iter().position(|file| file.path == path)
 }

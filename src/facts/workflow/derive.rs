@@ -5,7 +5,7 @@ use super::commands::{self, Resolved};
 use super::expression::{Expression, Operator, parse};
 use super::github;
 use super::interfaces::{declarations, own_path};
-use super::model::{Finding, Job, Source, Step, TestStep, WorkflowFacts, WorkflowFile};
+use super::model::{Action, Finding, Job, Source, Step, TestStep, WorkflowFacts, WorkflowFile};
 use super::programs;
 use super::shell::Shell;
 use crate::facts::location::Location;
@@ -122,6 +122,9 @@ fn read_job(
             );
         }
     }
+    if let Some(called) = &job.uses {
+        pin(job, called, facts);
+    }
     if job.timeout.is_none() && job.uses.is_none() && file.provider == "github" {
         facts.without_timeout.push(finding(job, "no timeout-minutes", &job.loc));
     }
@@ -194,6 +197,11 @@ fn action(job: &Job, step: &Step, facts: &mut WorkflowFacts) {
         facts.builds_image = true;
         facts.image_steps.push(action.loc.clone());
     }
+    pin(job, action, facts);
+}
+
+/// Tells what another person can exchange: foreign code by its tag, anybody's by a branch.
+fn pin(job: &Job, action: &Action, facts: &mut WorkflowFacts) {
     let own = action.action.starts_with("actions/") || action.action.starts_with("github/");
     let loose = match action.pinned {
         "sha" | "local" => false,

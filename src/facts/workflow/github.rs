@@ -150,7 +150,7 @@ fn read_job(key: &Node, job: &Node, shell: Option<&str>, source: &Source<'_>) ->
         environment: text(job.get("environment"))
             .or_else(|| text(job.get("environment").and_then(|node| node.get("name")))),
         cancels: job.get("concurrency").is_some_and(|node| cancels(node)),
-        uses: text(job.get("uses")),
+        uses: job.get("uses").and_then(|node| action(node, source)),
         services: job
             .get("services")
             .map(|node| node.entries().iter().map(service).collect())

@@ -134,7 +134,7 @@ pub struct Job {
     /// Whether a newer run stops it halfway.
     pub cancels: bool,
     /// A reusable workflow that it calls.
-    pub uses: Option<String>,
+    pub uses: Option<Action>,
     /// Containers beside it.
     pub services: Vec<Service>,
     /// Its steps; in GitLab CI one for each line of its scripts.
@@ -180,10 +180,10 @@ pub struct Step {
     pub loc: Location,
 }
 
-/// A reference to an action.
+/// A reference to an action or a reusable workflow.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Action {
-    /// The action without its reference.
+    /// What is used, without its reference.
     pub action: String,
     /// The reference.
     #[serde(rename = "ref")]

@@ -260,6 +260,10 @@ fn tests_of_a_workflow_that_another_starts_run_when_that_runs() {
         1,
         "nobody gives the chain its rights"
     );
+    assert_eq!(sound.unpinned_actions, []);
+    let foreign = project("owner/ci/.github/workflows/tests.yml@v2", "needs: check, ");
+    assert_eq!(foreign.unpinned_actions.len(), 1);
+    assert_eq!(foreign.unpinned_actions[0].loc.line, 4);
 }
 
 /// A workflow that builds, tries, pushes and deploys soundly, with one text replaced.
