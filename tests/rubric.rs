@@ -1,10 +1,5 @@
 //! The built-in rubric proves itself: every check loads through the very loader of foreign packs and runs its own cases.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that cannot go on has failed"
-)]
+#![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use proofolio::checks::{Rubric, selftest};
 
@@ -32,22 +27,5 @@ fn every_case_of_every_check_holds() {
 fn every_check_lies_in_the_folder_of_its_area_under_its_own_name() {
     for check in built_in().checks {
         assert_eq!(check.source, format!("checks/{}/{}.yaml", check.area, check.id));
-    }
-}
-
-#[test]
-fn cases_are_the_last_key_of_every_built_in_check() {
-    // A run leaves them unread, from that line to the end of the file.
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/");
-    for check in built_in().checks {
-        let text = std::fs::read_to_string(format!("{root}{}", check.source)).unwrap();
-        let (_, cases) = text
-            .split_once("\ncases:")
-            .unwrap_or_else(|| panic!("{}", check.source));
-        let keys = cases
-            .lines()
-            .skip(1)
-            .filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase()));
-        assert_eq!(keys.count(), 0, "{}", check.source);
     }
 }

@@ -21,15 +21,17 @@ pub(super) fn problem(path: &str, text: &str, key: &str, message: String) -> Pro
     }
 }
 
-/// Compiles one file. Without `cases` they are left unread, and the check has none.
-pub(super) fn compile(path: &str, text: &str, cases: bool) -> Result<Check, Vec<Problem>> {
-    // They are half of a file, and its last key.
-    let read = if cases {
-        text
-    } else {
-        text.split("\ncases:").next().unwrap_or(text)
-    };
-    let raw: RawCheck = serde_yaml::from_str(read).map_err(|error| {
+/// The facts that the expressions of a check read, where that is known before they are compiled.
+pub(super) struct Reads {
+    /// Those of its `when`.
+    pub when: BTreeSet<FactName>,
+    /// Those of the others.
+    pub others: BTreeSet<FactName>,
+}
+
+/// Compiles one file.
+pub(super) fn compile(path: &str, text: &str) -> Result<Check, Vec<Problem>> {
+    let raw: RawCheck = serde_yaml::from_str(text).map_err(|error| {
         let line = error.location().map(|place| place.line());
         vec![Problem {
             path: path.to_owned(),
@@ -37,6 +39,13 @@ pub(super) fn compile(path: &str, text: &str, cases: bool) -> Result<Check, Vec<
             message: error.to_string(),
         }]
     })?;
+    compile_raw(path, text, raw, None)
+}
+
+/// Compiles a check that was read from `text`. One whose `reads` are given is a built-in one: its expressions are known to be
+/// sound and are compiled when they are first needed, and it comes without its cases.
+pub(super) fn compile_raw(path: &str, text: &str, raw: RawCheck, reads: Option<Reads>) -> Result<Check, Vec<Problem>> {
+    let is_proven = reads.is_some();
     let mut problems = Vec::new();
     let mut wrong = |key: &str, message: String| problems.push(problem(path, text, key, message));
 
@@ -96,10 +105,12 @@ pub(super) fn compile(path: &str, text: &str, cases: bool) -> Result<Check, Vec<
         }
     };
     let mut needs = BTreeSet::new();
-    let mut condition =
-        |key: &str, source: Option<&String>, with_item: bool, needs: &mut BTreeSet<FactName>| match Condition::compile(
-            source?, with_item,
-        ) {
+    let mut condition = |key: &str, source: Option<&String>, with_item: bool, needs: &mut BTreeSet<FactName>| {
+        let source = source?;
+        if is_proven {
+            return Some(Condition::of(source));
+        }
+        match Condition::compile(source, with_item) {
             Ok((condition, found)) => {
                 needs.extend(found);
                 Some(condition)
@@ -108,7 +119,8 @@ pub(super) fn compile(path: &str, text: &str, cases: bool) -> Result<Check, Vec<
                 wrong(key, message);
                 None
             }
-        };
+        }
+    };
     let mut when_needs = BTreeSet::new();
     let when = condition("when", raw.when.as_ref(), false, &mut when_needs);
     let each = condition("each", raw.each.as_ref(), false, &mut needs);
@@ -121,14 +133,19 @@ pub(super) fn compile(path: &str, text: &str, cases: bool) -> Result<Check, Vec<
     );
     let at = condition("at", raw.at.as_ref(), with_item, &mut needs);
     let evidence = condition("evidence", raw.evidence.as_ref(), with_item, &mut needs);
-    let mut template = |key: &str, source: &str, needs: &mut BTreeSet<FactName>| match Text::compile(source) {
-        Ok((text, found)) => {
-            needs.extend(found);
-            Some(text)
+    let mut template = |key: &str, source: &str, needs: &mut BTreeSet<FactName>| {
+        if is_proven {
+            return Some(Text::of(source));
         }
-        Err(message) => {
-            wrong(key, message);
-            None
+        match Text::compile(source) {
+            Ok((text, found)) => {
+                needs.extend(found);
+                Some(text)
+            }
+            Err(message) => {
+                wrong(key, message);
+                None
+            }
         }
     };
     let fail = template("fail", &raw.fail, &mut needs);
@@ -138,6 +155,9 @@ pub(super) fn compile(path: &str, text: &str, cases: bool) -> Result<Check, Vec<
     let mut ask = |source: Option<&String>| template("ask", source?, &mut asked_of);
     let ask_failed = ask(asked(|ask| ask.failed.as_ref()));
     let ask_passed = ask(asked(|ask| ask.passed.as_ref()));
+    if let Some(known) = reads {
+        (when_needs, needs) = (known.when, known.others);
+    }
     if let Some(fact) = asked_of.difference(&needs).next() {
         wrong(
             "ask",
@@ -147,7 +167,6 @@ pub(super) fn compile(path: &str, text: &str, cases: bool) -> Result<Check, Vec<
     if needs.is_empty() && assert.is_some() {
         wrong("assert", "it reads no fact, so it cannot fail".to_owned());
     }
-    let cases_wanted = cases;
     let mut cases = Vec::new();
     for (number, case) in raw.cases.iter().enumerate() {
         let mut facts = FactSet::default();
@@ -164,7 +183,7 @@ pub(super) fn compile(path: &str, text: &str, cases: bool) -> Result<Check, Vec<
         });
     }
     for (expected, name) in [(Expected::Pass, "pass"), (Expected::Fail, "fail")] {
-        if cases_wanted && !raw.cases.iter().any(|case| case.expect == expected) {
+        if !is_proven && !raw.cases.iter().any(|case| case.expect == expected) {
             wrong("cases", format!("there is no case with `expect: {name}`"));
         }
     }

@@ -4,9 +4,10 @@
 //! refused because `facts['name']` would hide which fact a check reads.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::fmt;
+use std::sync::{LazyLock, OnceLock};
 
-use minijinja::{Environment, UndefinedBehavior, Value};
+use minijinja::{Environment, Expression, UndefinedBehavior, Value};
 
 use crate::facts::FactName;
 
@@ -32,10 +33,16 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment
 });
 
-/// An expression that gives a value.
-#[derive(Debug)]
+/// An expression that gives a value; compiled when it is first needed, for few of the built-in ones are in a run.
 pub struct Condition {
-    expression: minijinja::Expression<'static, 'static>,
+    source: String,
+    compiled: OnceLock<Result<Expression<'static, 'static>, String>>,
+}
+
+impl fmt::Debug for Condition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Condition").field(&self.source).finish()
+    }
 }
 
 /// A text with expressions in it.
@@ -45,6 +52,14 @@ pub struct Text {
 }
 
 impl Condition {
+    /// Takes an expression that is known to be sound.
+    pub fn of(source: &str) -> Self {
+        Self {
+            source: source.to_owned(),
+            compiled: OnceLock::new(),
+        }
+    }
+
     /// Compiles an expression and returns it with the facts that it reads. `item` is allowed where `with_item` is set.
     pub fn compile(source: &str, with_item: bool) -> Result<(Self, BTreeSet<FactName>), String> {
         if let Some(at) = subscript(source) {
@@ -53,32 +68,41 @@ impl Condition {
                 at + 1
             ));
         }
-        let expression = ENVIRONMENT
-            .compile_expression_owned(source.to_owned())
-            .map_err(|error| short(&error, source))?;
-        let needs = facts_of(expression.undeclared_variables(false), with_item)?;
-        Ok((Self { expression }, needs))
+        let condition = Self::of(source);
+        let needs = facts_of(condition.compiled()?.undeclared_variables(false), with_item)?;
+        Ok((condition, needs))
+    }
+
+    fn compiled(&self) -> Result<&Expression<'static, 'static>, String> {
+        let compile = || {
+            ENVIRONMENT
+                .compile_expression_owned(self.source.clone())
+                .map_err(|error| short(&error, &self.source))
+        };
+        self.compiled.get_or_init(compile).as_ref().map_err(String::clone)
     }
 
     /// Evaluates it.
     pub fn evaluate(&self, facts: &Value) -> Result<Value, String> {
-        self.expression.eval(facts.clone()).map_err(|error| describe(&error))
+        self.compiled()?.eval(facts.clone()).map_err(|error| describe(&error))
     }
 }
 
 impl Text {
+    /// Takes a text that is known to be sound.
+    pub fn of(source: &str) -> Self {
+        Self {
+            source: source.to_owned(),
+        }
+    }
+
     /// Checks a text and returns it with the facts that it reads.
     pub fn compile(source: &str) -> Result<(Self, BTreeSet<FactName>), String> {
         let template = ENVIRONMENT
             .template_from_str(source)
             .map_err(|error| short(&error, source))?;
         let needs = facts_of(template.undeclared_variables(false), true)?;
-        Ok((
-            Self {
-                source: source.to_owned(),
-            },
-            needs,
-        ))
+        Ok((Self::of(source), needs))
     }
 
     /// Renders it.

@@ -4,12 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
-use sha2::{Digest, Sha256};
+use serde::Deserialize;
 
 use super::check::Check;
-use super::compile::{compile, problem};
+use super::compile::{Reads, compile, compile_raw, problem};
+use super::raw::RawCheck;
+use crate::facts::FactName;
 
+/// The built-in checks as they are written, for their cases.
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/checks");
+/// The same without the cases, as the build script has read them.
+static BUILT_IN_READ: &str = include_str!(concat!(env!("OUT_DIR"), "/checks.json"));
 
 /// Largest check file, in bytes.
 const SIZE_LIMIT: u64 = 256 * 1024;
@@ -52,8 +57,6 @@ fn count(problems: usize) -> String {
 pub struct Rubric {
     /// The checks.
     pub checks: Vec<Check>,
-    /// SHA-256 over all files, as hexadecimal digits.
-    pub digest: String,
 }
 
 impl Rubric {
@@ -63,14 +66,11 @@ impl Rubric {
     ///
     /// Every problem of every file at once.
     pub fn load(packs: &[impl AsRef<Path>]) -> Result<Self, LoadError> {
-        let mut files = Vec::new();
-        embedded(&BUILT_IN, &mut files);
-        let mut problems = Vec::new();
-        let built_in = files.len();
+        let (mut files, mut problems) = (Vec::new(), Vec::new());
         for pack in packs {
             read_pack(pack.as_ref(), &mut files, &mut problems);
         }
-        Self::from_files(files, built_in, problems)
+        Self::from_files(built_in(&mut problems), &files, problems)
     }
 
     /// Loads the built-in checks as a foreign pack is loaded: with their cases, which are run.
@@ -81,7 +81,7 @@ impl Rubric {
     pub fn prove_built_in() -> Result<Self, LoadError> {
         let mut files = Vec::new();
         embedded(&BUILT_IN, &mut files);
-        Self::from_files(files, 0, Vec::new())
+        Self::from_files(Vec::new(), &files, Vec::new())
     }
 
     /// Loads the checks of `packs` alone, without the built-in ones.
@@ -94,7 +94,7 @@ impl Rubric {
         for pack in packs {
             read_pack(pack.as_ref(), &mut files, &mut problems);
         }
-        Self::from_files(files, 0, problems)
+        Self::from_files(Vec::new(), &files, problems)
     }
 
     /// Loads checks from texts: path and content of each.
@@ -103,7 +103,7 @@ impl Rubric {
     ///
     /// Every problem of every text at once.
     pub fn from_texts(files: Vec<(String, String)>) -> Result<Self, LoadError> {
-        Self::from_files(files, 0, Vec::new())
+        Self::from_files(Vec::new(), &files, Vec::new())
     }
 
     /// The ids of all checks.
@@ -111,20 +111,19 @@ impl Rubric {
         self.checks.iter().map(|check| check.id.as_str()).collect()
     }
 
-    /// Compiles all files. The cases of the first `trusted` ones are neither read nor run, for a test does that; those of the
-    /// others are: an unknown filter or field shows only when an expression is evaluated.
+    /// Adds the checks of `files` to those that are there, and runs their cases: an unknown filter or field shows only when an
+    /// expression is evaluated.
     fn from_files(
-        mut files: Vec<(String, String)>,
-        trusted: usize,
+        mut checks: Vec<Check>,
+        files: &[(String, String)],
         mut problems: Vec<Problem>,
     ) -> Result<Self, LoadError> {
-        let mut digest = Sha256::new();
-        let mut checks: Vec<Check> = Vec::new();
-        let mut seen: BTreeMap<String, String> = BTreeMap::new();
-        files[..trusted].sort();
-        for (index, (compiled, (path, text))) in compile_all(&files, trusted).into_iter().zip(&files).enumerate() {
-            digest.update(Sha256::digest(text.as_bytes()));
-            let found = match compiled {
+        let mut seen: BTreeMap<String, String> = checks
+            .iter()
+            .map(|check| (check.id.clone(), check.source.clone()))
+            .collect();
+        for (path, text) in files {
+            let found = match compile(path, text) {
                 Ok(check) => check,
                 Err(found) => {
                     problems.extend(found);
@@ -139,10 +138,8 @@ impl Rubric {
                     format!("the id `{}` is taken by {other}", found.id),
                 ));
             }
-            if index >= trusted {
-                for failure in super::selftest::run(&found) {
-                    problems.push(problem(path, text, "cases", failure));
-                }
+            for failure in super::selftest::run(&found) {
+                problems.push(problem(path, text, "cases", failure));
             }
             checks.push(found);
         }
@@ -150,41 +147,43 @@ impl Rubric {
             return Err(LoadError(problems));
         }
         checks.sort_by(|left, right| (left.area, &left.id).cmp(&(right.area, &right.id)));
-        Ok(Self {
-            checks,
-            digest: hexadecimal(&digest.finalize()),
-        })
+        Ok(Self { checks })
     }
 }
 
-/// Compiles files on a few threads: with some hundred built-in ones, that is most of the time until the work can start.
-fn compile_all(files: &[(String, String)], trusted: usize) -> Vec<Result<Check, Vec<Problem>>> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4);
-    let share = files.len().div_ceil(threads).max(1);
-    let compile_part = |(part, files): (usize, &[(String, String)])| -> Vec<_> {
-        let first = part * share;
-        let numbered = files.iter().enumerate();
-        numbered
-            .map(|(index, (path, text))| compile(path, text, first + index >= trusted))
-            .collect()
-    };
-    std::thread::scope(|scope| {
-        let parts: Vec<_> = files
-            .chunks(share)
-            .enumerate()
-            .map(|part| scope.spawn(move || compile_part(part)))
-            .collect();
-        // A thread that panicked has met a fault of ours: the panic goes on here.
-        let results = parts
-            .into_iter()
-            .map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        results.flatten().collect()
-    })
+/// A built-in check as the build script has read it.
+#[derive(Deserialize)]
+struct BuiltIn {
+    path: String,
+    /// The names in its `when`, facts among them.
+    when_names: Vec<String>,
+    /// The names in its other expressions.
+    names: Vec<String>,
+    check: RawCheck,
 }
 
-/// Bytes as hexadecimal digits.
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// The built-in checks without their cases. A test proves them as a foreign pack is proven, so there is no problem with them.
+fn built_in(problems: &mut Vec<Problem>) -> Vec<Check> {
+    let facts =
+        |names: Vec<String>| -> BTreeSet<FactName> { names.iter().filter_map(|name| name.parse().ok()).collect() };
+    let read: Vec<BuiltIn> = serde_json::from_str(BUILT_IN_READ).unwrap_or_else(|error| {
+        problems.push(Problem {
+            path: "checks".to_owned(),
+            line: None,
+            message: error.to_string(),
+        });
+        Vec::new()
+    });
+    let compiled = read.into_iter().filter_map(|read| {
+        let reads = Reads {
+            when: facts(read.when_names),
+            others: facts(read.names),
+        };
+        compile_raw(&read.path, "", read.check, Some(reads))
+            .map_err(|found| problems.extend(found))
+            .ok()
+    });
+    compiled.collect()
 }
 
 fn embedded(folder: &Dir<'_>, files: &mut Vec<(String, String)>) {
@@ -248,5 +247,24 @@ fn read_pack(pack: &Path, files: &mut Vec<(String, String)>, problems: &mut Vec<
             line: None,
             message: "holds no check: no file that ends in .yaml or .yml".to_owned(),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_build_script_has_read_is_what_the_files_say() {
+        let none: [&Path; 0] = [];
+        let read = Rubric::load(&none).expect("they load").checks;
+        let files = Rubric::prove_built_in().expect("they prove themselves").checks;
+        let ids = |checks: &[Check]| checks.iter().map(|check| check.id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&read), ids(&files));
+        for (read, mut file) in read.into_iter().zip(files) {
+            file.cases.clear();
+            // Every field is in it, with the needs and the source of every expression.
+            assert_eq!(format!("{read:#?}"), format!("{file:#?}"));
+        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! [`load`] reads files into `RawCheck`s and compiles them into [`check::Check`]s, reporting every problem at once;
 //! [`mod@judge`] judges a check on facts; [`selftest`] runs a check's own cases. Built-in checks and an instructor's pass the
-//! same loader.
+//! same loader; for a run, the built-in ones come as the build script has read them, and a test holds that to be the same.
 
 pub mod check;
 mod compile;

@@ -1,11 +1,11 @@
-//! A check as its file writes it.
+//! A check as its file writes it. The build script reads the built-in ones with these very types.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::report::model::Level;
 
 /// The file's keys; documented in `docs/checks.md`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawCheck {
     pub id: String,
@@ -29,12 +29,12 @@ pub(super) struct RawCheck {
     pub why: String,
     pub fix: String,
     pub ask: Option<RawAsk>,
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
     pub cases: Vec<RawCase>,
 }
 
 /// What to ask the project's author, by how the check came out.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawAsk {
     pub failed: Option<String>,
