@@ -87,7 +87,8 @@ impl File {
 
 /// A NUL byte early in a file that is not UTF-16 means that it is no text.
 fn is_binary(bytes: &[u8]) -> bool {
-    !matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) && bytes.iter().take(8192).any(|byte| *byte == 0)
+    !matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
+        && memchr::memchr(0, bytes.get(..8192).unwrap_or(bytes)).is_some()
 }
 
 /// A symbolic link beneath the target. It is never followed.
