@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use minijinja::Value;
-use minijinja::value::Serde;
 
 use super::check::{Check, Subject};
 use super::expression::Condition;
@@ -27,11 +26,11 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// Prepares facts for judging.
     pub fn new(facts: &'a FactSet) -> Self {
-        let values: BTreeMap<&str, &serde_json::Value> = facts
+        let known: BTreeMap<&str, Value> = facts
             .iter()
-            .filter_map(|(name, fact)| fact.known().map(|value| (name.name(), value)))
+            .filter_map(|(name, fact)| Some((name.name(), fact.known()?.clone())))
             .collect();
-        let root = Value::from(Serde(&values));
+        let root = Value::from(known);
         Self {
             facts,
             root,

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use minijinja::Value;
+use minijinja::value::Serde;
 use serde::Serialize;
 
 /// Something that was looked at.
@@ -147,32 +149,62 @@ impl FromStr for FactName {
     }
 }
 
-/// Facts in the form that checks are judged on.
+/// Facts in the form that checks are judged on: as the values of their expressions.
 #[derive(Debug, Clone, Default)]
 pub struct FactSet {
-    facts: BTreeMap<FactName, Fact<serde_json::Value>>,
+    facts: BTreeMap<FactName, Fact<Value>>,
 }
 
 impl FactSet {
-    /// Puts a fact in. A value without a JSON form would be our own fault and becomes unavailable.
+    /// Puts a fact in. A part that no value can hold would be our own fault: an expression that reads it fails.
     pub fn insert<T: Serialize>(&mut self, name: FactName, fact: Fact<T>) {
-        let fact = match fact.map(serde_json::to_value) {
-            Fact::Known(Ok(value)) => Fact::Known(value),
-            Fact::Known(Err(error)) => Fact::unavailable(format!("its value has no JSON form: {error}")),
-            Fact::Blocked { by, why } => Fact::Blocked { by, why },
-            Fact::Unavailable { why } => Fact::Unavailable { why },
-            Fact::Absent { why } => Fact::Absent { why },
-        };
-        self.facts.insert(name, fact);
+        self.facts.insert(name, fact.map(|fact| Value::from(Serde(&fact))));
     }
 
     /// A fact, if it was collected.
-    pub fn get(&self, name: FactName) -> Option<&Fact<serde_json::Value>> {
+    pub fn get(&self, name: FactName) -> Option<&Fact<Value>> {
         self.facts.get(&name)
     }
 
     /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = (FactName, &Fact<serde_json::Value>)> {
+    pub fn iter(&self) -> impl Iterator<Item = (FactName, &Fact<Value>)> {
         self.facts.iter().map(|(name, fact)| (*name, fact))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_value_says_what_the_json_of_the_fact_says() {
+        #[derive(Serialize)]
+        #[serde(rename_all = "kebab-case")]
+        enum Kind {
+            TwoWords,
+        }
+        #[derive(Serialize)]
+        struct Written {
+            name: Option<&'static str>,
+            line: usize,
+            share: f64,
+            kind: Kind,
+            by_name: BTreeMap<&'static str, Vec<Option<bool>>>,
+        }
+        let written = Written {
+            name: None,
+            line: 3,
+            share: 0.5,
+            kind: Kind::TwoWords,
+            by_name: BTreeMap::from([("a", vec![Some(true), None])]),
+        };
+        let mut facts = FactSet::default();
+        facts.insert(FactName::Docs, Fact::Known(&written));
+        let value = facts.get(FactName::Docs).and_then(Fact::known).expect("it is known");
+        let json = json!({"name": null, "line": 3, "share": 0.5, "kind": "two-words", "by_name": {"a": [true, null]}});
+        assert_eq!(serde_json::to_value(value).expect("it has a form"), json);
+        assert_eq!(*value, Value::from(Serde(&json)));
     }
 }

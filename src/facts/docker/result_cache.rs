@@ -121,25 +121,26 @@ impl ResultCache {
     pub fn store(&self, facts: &FactSet, stages: &[Stage]) {
         let Some(file) = &self.file else { return };
         let dynamic = || facts.iter().filter(|(name, _)| name.is_dynamic());
+        let values = dynamic().filter_map(|(name, fact)| {
+            let value = serde_json::to_value(fact.known()?);
+            Some(value.map(|value| (name.name().to_owned(), value)))
+        });
+        let Ok(values) = values.collect::<Result<BTreeMap<_, _>, _>>() else {
+            return;
+        };
         let held = stages.iter().all(|stage| stage.outcome == "passed")
-            && dynamic().all(|(_, fact)| match fact {
-                Fact::Known(value) => !holds_a_fault(value),
-                Fact::Absent { .. } => true,
-                Fact::Blocked { .. } | Fact::Unavailable { .. } => false,
-            });
+            && dynamic().all(|(_, fact)| matches!(fact, Fact::Known(_) | Fact::Absent { .. }))
+            && !values.values().any(holds_a_fault);
         if !held {
             return;
         }
-        let facts = dynamic()
-            .filter_map(|(name, fact)| Some((name.name().to_owned(), fact.known()?.clone())))
-            .collect();
         let absent = dynamic().filter_map(|(name, fact)| match fact {
             Fact::Absent { why } => Some((name.name().to_owned(), why.clone())),
             _ => None,
         });
         let results = Results {
             absent: absent.collect(),
-            facts,
+            facts: values,
             stages: stages.to_vec(),
         };
         // A cache that cannot be written is no cache, not an error.
