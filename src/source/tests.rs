@@ -184,6 +184,29 @@ fn a_folder_unknown_to_the_enclosing_repository_is_not_its_part() {
 }
 
 #[test]
+fn a_file_as_young_as_the_index_is_looked_into() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.txt");
+    fs::write(&file, "one").unwrap();
+    commit(folder.path(), false);
+    let set = |path: &Path, time| fs::File::options().append(true).open(path).unwrap().set_modified(time);
+    let (index, written) = (
+        folder.path().join(".git/index"),
+        file.metadata().unwrap().modified().unwrap(),
+    );
+    fs::write(&file, "two").unwrap();
+    set(&file, written).unwrap();
+    let changed = || read(folder.path()).git().unwrap().changed.clone();
+    set(&index, written).unwrap();
+    assert_eq!(changed(), ["a.txt"]);
+    set(&index, written + std::time::Duration::from_secs(1)).unwrap();
+    assert!(
+        changed().is_empty(),
+        "its size and time are those of the index, which is younger"
+    );
+}
+
+#[test]
 fn hostile_git_configuration_is_not_obeyed() {
     let secret = folder(&[("secret.txt", b"host")]);
     let folder = folder(&[("a.txt", b"")]);

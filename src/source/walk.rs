@@ -318,7 +318,7 @@ fn is_executable(_: &Metadata) -> bool {
     false
 }
 
-fn modified(metadata: &Metadata) -> (i64, u32) {
+pub(super) fn modified(metadata: &Metadata) -> (i64, u32) {
     let since = metadata
         .modified()
         .ok()

@@ -10,6 +10,7 @@ use super::super::file::{Content, File};
 use super::super::limits::Limits;
 use super::super::names::escape_name;
 use super::super::snapshot::{Note, Snapshot};
+use super::super::walk::modified;
 use super::locate::{Location, locate};
 use super::references::{Head, head};
 use super::{GitState, history};
@@ -159,15 +160,19 @@ type Entries = BTreeMap<Vec<u8>, Tracked>;
 
 fn read_index(location: &Location, prefix: &[u8], limits: &Limits) -> Result<(Entries, bool), String> {
     let path = location.git_folder.join("index");
-    match fs::symlink_metadata(&path) {
+    let metadata = match fs::symlink_metadata(&path) {
         Err(_) => return Ok((Entries::new(), false)),
-        Ok(metadata) if metadata.is_file() && metadata.len() <= INDEX_BYTES => {}
+        Ok(metadata) if metadata.is_file() && metadata.len() <= INDEX_BYTES => metadata,
         Ok(_) => return Err("is too large or no regular file, not read".to_owned()),
-    }
+    };
+    let (written, part) = modified(&metadata);
     let index = Index::open(&path).map_err(|error| format!("cannot be read: {}", error.message()))?;
     let entries = index.iter().take(limits.git_entries).filter_map(|entry| {
         let relative = entry.path.strip_prefix(prefix)?.to_vec();
-        let modified = (entry.mtime.seconds(), entry.mtime.nanoseconds());
+        let (seconds, nanoseconds) = (entry.mtime.seconds(), entry.mtime.nanoseconds());
+        // A file as young as the index may have changed since without a later time; git looks into it again, too.
+        let is_older = (i64::from(seconds), nanoseconds) < (written, part);
+        let modified = if is_older { (seconds, nanoseconds) } else { (0, 0) };
         Some((
             relative,
             Tracked {
