@@ -78,10 +78,37 @@ pub fn commit(folder: &Path, files: &[PlannedFile], identity: &Identity, message
         repository.reference(BRANCH, id, false, &format!("commit (initial): {subject}"))?;
         let mut index = repository.index()?;
         index.read_tree(&repository.find_commit(id)?.tree()?)?;
+        #[cfg(unix)]
+        stat(&mut index, folder)?;
         index.write()
     };
     finish().map_err(failed(committing))?;
     Ok(id.to_string())
+}
+
+/// Notes in the index what the file system says of each file, as git does: who compares the two need not read the file.
+#[cfg(unix)]
+fn stat(index: &mut git2::Index, folder: &Path) -> Result<(), git2::Error> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    use git2::IndexTime;
+
+    let entries: Vec<_> = index.iter().collect();
+    for mut entry in entries {
+        let path = folder.join(String::from_utf8_lossy(&entry.path).as_ref());
+        let Ok(metadata) = path.symlink_metadata() else {
+            continue;
+        };
+        // The format keeps the lower half of each number.
+        let time = |seconds: i64, nanoseconds: i64| IndexTime::new(seconds as i32, nanoseconds as u32);
+        entry.ctime = time(metadata.ctime(), metadata.ctime_nsec());
+        entry.mtime = time(metadata.mtime(), metadata.mtime_nsec());
+        (entry.dev, entry.ino) = (metadata.dev() as u32, metadata.ino() as u32);
+        (entry.uid, entry.gid) = (metadata.uid(), metadata.gid());
+        entry.file_size = metadata.len() as u32;
+        index.add(&entry)?;
+    }
+    Ok(())
 }
 
 /// Writes the blobs, the trees and the commit as one pack.
@@ -200,6 +227,31 @@ mod tests {
         assert_eq!(repository.find_blob(entry.id()).unwrap().content(), b"x\r\n");
         assert_eq!(tree.get_name("run.sh").unwrap().filemode(), 0o100_755);
         assert!(commit_again(folder.path(), &files, &identity));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_index_knows_the_files_on_disk() {
+        use std::os::unix::fs::MetadataExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let files = ["a.txt", "not-there.txt"].map(|path| PlannedFile {
+            path: path.into(),
+            bytes: b"x\n".into(),
+            executable: false,
+        });
+        std::fs::write(folder.path().join("a.txt"), "x\n").unwrap();
+        let identity = Identity {
+            name: "Ada".into(),
+            email: "ada@example.com".into(),
+        };
+        commit(folder.path(), &files, &identity, "Scaffold\n").unwrap();
+        let index = Repository::open(folder.path()).unwrap().index().unwrap();
+        let sizes: Vec<u32> = index.iter().map(|entry| entry.file_size).collect();
+        assert_eq!(sizes, [2, 0]);
+        let (entry, metadata) = (index.get(0).unwrap(), folder.path().join("a.txt").metadata().unwrap());
+        assert_eq!(i64::from(entry.mtime.nanoseconds()), metadata.mtime_nsec());
+        assert_eq!(u64::from(entry.ino), metadata.ino() & u64::from(u32::MAX));
     }
 
     fn commit_again(folder: &Path, files: &[PlannedFile], identity: &Identity) -> bool {
