@@ -4,6 +4,7 @@ mod advice;
 mod entry;
 mod locks;
 mod model;
+mod module_names;
 mod modules;
 mod names;
 mod pyproject;
