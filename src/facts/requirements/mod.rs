@@ -1,6 +1,7 @@
 //! The `requirements` fact: what the project says it needs, in every way that Python projects say it.
 
 mod advice;
+mod conflicts;
 mod entry;
 mod locks;
 mod model;
@@ -13,7 +14,7 @@ mod reader;
 mod tests;
 mod versions;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use super::location::Location;
 use crate::source::Snapshot;
@@ -81,7 +82,7 @@ pub fn collect(snapshot: &Snapshot) -> RequirementsFacts {
         .filter(|entry| installed.contains(&entry.file))
         .all(|entry| entry.hashed);
     find_missing_from_lock(&mut facts);
-    compare(&mut facts);
+    conflicts::compare(&mut facts);
     facts
 }
 
@@ -128,44 +129,4 @@ fn find_missing_from_lock(facts: &mut RequirementsFacts) {
         let concerned = entry.group == Group::Runtime && entry.section.is_none() && entry.url.is_none();
         entry.missing_from_lock = concerned && entry.direct && !entry.locked && inputs.contains(entry.file.as_str());
     }
-}
-
-/// Entries that contradict each other, within a file and between files of one folder.
-fn compare(facts: &mut RequirementsFacts) {
-    let mut by_name: BTreeMap<(&str, &str), Vec<&Entry>> = BTreeMap::new();
-    for entry in facts.entries.iter().filter(|entry| entry.marker.is_none()) {
-        let folder = entry.file.rsplit_once('/').map_or("", |(folder, _)| folder);
-        by_name.entry((folder, &entry.name)).or_default().push(entry);
-    }
-    let (mut conflicts, mut duplicates) = (Vec::new(), Vec::new());
-    for ((_, name), entries) in by_name {
-        let mut versions: Vec<&str> = entries
-            .iter()
-            .filter(|entry| entry.pinned && !entry.specifier.is_empty())
-            .map(|e| e.specifier.as_str())
-            .collect();
-        versions.sort_unstable();
-        versions.dedup();
-        if let (true, Some(last)) = (versions.len() > 1, entries.last()) {
-            conflicts.push(Conflict {
-                name: name.to_owned(),
-                versions: versions.iter().map(|version| (*version).to_owned()).collect(),
-                loc: last.loc.clone(),
-            });
-            continue;
-        }
-        let mut seen = HashSet::new();
-        for entry in entries {
-            let first = seen.insert((&entry.file, entry.section.as_deref()));
-            if !first {
-                duplicates.push(Conflict {
-                    name: name.to_owned(),
-                    versions: vec![entry.specifier.clone()],
-                    loc: entry.loc.clone(),
-                });
-            }
-        }
-    }
-    facts.conflicts = conflicts;
-    facts.duplicates = duplicates;
 }

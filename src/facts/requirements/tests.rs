@@ -258,3 +258,25 @@ fn signposts_are_told() {
     let names: Vec<&str> = found.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names, ["sklearn", "bs4"]);
 }
+
+#[test]
+fn alternatives_may_differ_and_a_conflict_is_told_at_a_pin() {
+    let facts = facts(&[
+        ("requirements.txt", "flask==3.0\n"),
+        ("requirements-dev.txt", "flask==2.0\n"),
+        (
+            "pyproject.toml",
+            "[project]\nname = \"x\"\ndependencies = [\"flask>=2\"]\n",
+        ),
+        ("test-requirements-0.txt", "django==4.2\n"),
+        ("test-requirements-1.txt", "django==5.2\n"),
+        ("requirements.oldest.txt", "attrs==22\n"),
+        ("requirements.latest.txt", "attrs==25\n"),
+    ]);
+    let found: Vec<(&str, &str)> = facts
+        .conflicts
+        .iter()
+        .map(|conflict| (conflict.name.as_str(), conflict.loc.path.as_str()))
+        .collect();
+    assert_eq!(found, [("flask", "requirements-dev.txt")]);
+}
