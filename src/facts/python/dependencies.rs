@@ -75,6 +75,13 @@ fn is_imported(distribution: &str, imported: &HashSet<String>, tested: &HashSet<
     found
 }
 
+/// The name as it is written, by which `pip freeze` sorts: `typing-inspect` comes before `typing_extensions`.
+fn as_written(entry: &Entry) -> String {
+    let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let name = entry.raw.split(|c: char| !of_name(c)).next().unwrap_or_default();
+    name.to_lowercase()
+}
+
 /// Lists that `pip freeze` wrote: everything pinned, in alphabetical order. They hold what others need as well.
 fn frozen_files(requirements: &RequirementsFacts) -> HashSet<&str> {
     let files = requirements.files.iter().filter(|file| file.kind == "requirements");
@@ -88,7 +95,8 @@ fn frozen_files(requirements: &RequirementsFacts) -> HashSet<&str> {
                 .collect();
             entries.len() >= FROZEN
                 && entries.iter().all(|entry| entry.pinned)
-                && entries.is_sorted_by_key(|entry| &entry.name)
+                && (entries.is_sorted_by_key(|entry| &entry.name)
+                    || entries.is_sorted_by_key(|entry| as_written(entry)))
         })
         .collect()
 }

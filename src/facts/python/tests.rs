@@ -343,3 +343,9 @@ fn files_are_opened_in_many_ways() {
         with tarfile.open(x) as t, Path(x).open() as q: pass\nstack.enter_context(open(x))\nwebbrowser.open(x)\nself.door.open()\n";
     assert_eq!(habits(text), [("left-open", 3), ("left-open", 4), ("left-open", 5)]);
 }
+
+#[test]
+fn a_frozen_list_is_sorted_as_it_is_written() {
+    let list = "a==1\nb==1\nc==1\nd==1\ne==1\nf==1\ng==1\nh==1\ntyping-inspect==1\ntyping_extensions==1\n";
+    assert!(unused(&[("requirements.txt", list), ("app/main.py", "")]).is_empty());
+}

@@ -163,7 +163,7 @@ fn is_noise(line: &str) -> bool {
 
 /// Whether a package is for developing only: tests, linters, types, documentation.
 pub(super) fn is_tool(distribution: &str) -> bool {
-    const TOOLS: [&str; 53] = [
+    const TOOLS: [&str; 52] = [
         "autoflake",
         "autopep8",
         "bandit",
@@ -185,7 +185,6 @@ pub(super) fn is_tool(distribution: &str) -> bool {
         "isort",
         "mkdocs",
         "mypy",
-        "mypy-extensions",
         "myst-parser",
         "nose",
         "nox",
