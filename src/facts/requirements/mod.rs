@@ -10,6 +10,7 @@ mod modules;
 mod names;
 mod pyproject;
 mod reader;
+mod roles;
 #[cfg(test)]
 mod tests;
 mod versions;
@@ -34,7 +35,7 @@ const MANY: usize = 20_000;
 pub fn collect(snapshot: &Snapshot) -> RequirementsFacts {
     let mut facts = RequirementsFacts::default();
     reader::read_all(snapshot, &mut facts);
-    for file in snapshot.sources() {
+    for file in snapshot.sources().filter(|file| !roles::is_material(&file.path)) {
         match file.name() {
             "pyproject.toml" => pyproject::read(file, &mut facts),
             "Pipfile" => pyproject::read_pipfile(file, &mut facts),

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::entry;
 use super::model::{Entry, Group, OptionLine, RequirementsFacts, RequirementsFile, Trouble};
+use super::roles::{group_of, is_material};
 use crate::facts::location::Location;
 use crate::source::{File, Snapshot};
 
@@ -15,6 +16,7 @@ pub(super) fn read_all(snapshot: &Snapshot, facts: &mut RequirementsFacts) {
     let mut seen: HashSet<String> = HashSet::new();
     let mut pending: Vec<(String, Group, bool)> = snapshot
         .sources()
+        .filter(|file| !is_material(&file.path))
         .filter_map(|file| {
             Some((
                 file.path.clone(),
@@ -23,7 +25,8 @@ pub(super) fn read_all(snapshot: &Snapshot, facts: &mut RequirementsFacts) {
             ))
         })
         .collect();
-    pending.sort_by_key(|(path, ..)| (path.matches('/').count(), path.clone()));
+    // What runs comes first: `requirements-dev.txt` includes `requirements.txt`, which does not make that one for developing.
+    pending.sort_by_key(|(path, group, _)| (*group == Group::Dev, path.matches('/').count(), path.clone()));
     pending.reverse();
     while let Some((path, group, constraints)) = pending.pop() {
         if !seen.insert(path.clone()) || seen.len() > FILES {
@@ -39,7 +42,13 @@ pub(super) fn read_all(snapshot: &Snapshot, facts: &mut RequirementsFacts) {
         .read();
         for (include, constraints, loc) in includes {
             match snapshot.get(&include) {
-                Some(_) => pending.push((include, group, constraints)),
+                Some(_) => {
+                    // A list that says what it is for is for that; all that `requirements.txt` names is installed to run.
+                    let told =
+                        kind_of(&include).is_some() && !(group == Group::Runtime && file.name() == "requirements.txt");
+                    let group = if told { group_of(&include) } else { group };
+                    pending.push((include, group, constraints));
+                }
                 None => facts.errors.push(Trouble {
                     message: "includes a file that is not in the repository".to_owned(),
                     text: include,
@@ -63,30 +72,6 @@ fn kind_of(path: &str) -> Option<&'static str> {
         Some("requirements")
     } else {
         None
-    }
-}
-
-/// A file for developing says so in its name.
-fn group_of(path: &str) -> Group {
-    let name = path.rsplit('/').next().unwrap_or_default().to_lowercase();
-    let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).collect();
-    let dev = [
-        "dev",
-        "develop",
-        "development",
-        "test",
-        "tests",
-        "testing",
-        "lint",
-        "docs",
-        "doc",
-        "ci",
-        "local",
-    ];
-    if words.iter().any(|word| dev.contains(word)) {
-        Group::Dev
-    } else {
-        Group::Runtime
     }
 }
 

@@ -260,6 +260,41 @@ fn signposts_are_told() {
 }
 
 #[test]
+fn what_runs_is_not_for_developing_because_developers_include_it() {
+    let facts = facts(&[
+        ("requirements.txt", "flask==3.0\n-r common.txt\n"),
+        ("common.txt", "click==8.1\n"),
+        ("requirements-dev.txt", "-r requirements.txt\npytest==9.0\n"),
+        ("browser-requirements.txt", "-r requirements-dev.txt\n"),
+        ("docs/requirements.txt", "sphinx==8.0\n"),
+    ]);
+    let group = |name: &str| facts.entries.iter().find(|entry| entry.name == name).unwrap().group;
+    assert_eq!([group("flask"), group("click")], [Group::Runtime; 2]);
+    assert_eq!([group("pytest"), group("sphinx")], [Group::Dev; 2]);
+}
+
+#[test]
+fn material_of_tests_and_templates_declares_nothing() {
+    let facts = facts(&[
+        ("requirements.txt", "flask==3.0\n"),
+        ("tests/requirements.txt", "pytest==9.0\n"),
+        ("tests/fixtures/one/requirements.txt", "black\n"),
+        (
+            "tests/fixtures/two/pyproject.toml",
+            "[project]\ndependencies = [\"tox\"]\n",
+        ),
+        ("{{cookiecutter.name}}/pyproject.toml", "{%- if x %}\n[project]\n"),
+        (
+            "{{cookiecutter.name}}/requirements.txt",
+            "{% if x %}django{% endif %}\n",
+        ),
+    ]);
+    let names: Vec<&str> = facts.entries.iter().map(|entry| entry.name.as_str()).collect();
+    assert_eq!(names, ["flask", "pytest"]);
+    assert_eq!(facts.errors, []);
+}
+
+#[test]
 fn alternatives_may_differ_and_a_conflict_is_told_at_a_pin() {
     let facts = facts(&[
         ("requirements.txt", "flask==3.0\n"),
