@@ -43,7 +43,8 @@ impl Declared {
 /// The imports of other people's modules, once for each module that imports them.
 pub(super) fn third_party(modules: &[Module], requirements: &RequirementsFacts) -> Vec<Import> {
     let entries = |wanted: fn(&Entry) -> bool| {
-        let entries = requirements.entries.iter().filter(move |entry| wanted(entry));
+        let all = requirements.entries.iter().chain(&requirements.misspelt);
+        let entries = all.filter(move |entry| wanted(entry));
         entries.map(|entry| entry.name.as_str())
     };
     let locked = || requirements.locked.iter().map(String::as_str);

@@ -345,6 +345,20 @@ fn files_are_opened_in_many_ways() {
 }
 
 #[test]
+fn a_name_before_a_version_that_cannot_be_read_is_declared() {
+    let facts = facts(&[
+        ("requirements.txt", "flask=>3.0\n-e .\n"),
+        ("app/main.py", "import flask\nimport yaml\n"),
+    ]);
+    let declared: Vec<(&str, bool)> = facts
+        .third_party_imports
+        .iter()
+        .map(|import| (import.name.as_str(), import.declared))
+        .collect();
+    assert_eq!(declared, [("flask", true), ("yaml", false)]);
+}
+
+#[test]
 fn a_frozen_list_is_sorted_as_it_is_written() {
     let list = "a==1\nb==1\nc==1\nd==1\ne==1\nf==1\ng==1\nh==1\ntyping-inspect==1\ntyping_extensions==1\n";
     assert!(unused(&[("requirements.txt", list), ("app/main.py", "")]).is_empty());

@@ -58,6 +58,16 @@ pub(super) fn read(text: &str) -> Result<Entry, String> {
     })
 }
 
+/// The name at the start of a line that cannot be read: it is declared all the same.
+pub(super) fn named(text: &str) -> Option<String> {
+    let text = text.trim();
+    let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let name = text.split(|c: char| !of_name(c)).next().filter(|name| is_name(name))?;
+    let rest = text.get(name.len()..).unwrap_or_default();
+    let ends = rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || "[(<>=!~;,".contains(c));
+    ends.then(|| normalise(name))
+}
+
 /// Name and extras, and what follows them. The parts are read one by one: the parser of whole requirements panics on
 /// some names that it does not accept.
 fn split_specifier(body: &str) -> (&str, &str) {

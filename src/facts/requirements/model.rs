@@ -20,6 +20,9 @@ pub struct RequirementsFacts {
     /// Names that constraints files pin.
     #[serde(skip)]
     pub(super) constrained: Vec<String>,
+    /// Entries of which only the name can be read.
+    #[serde(skip)]
+    pub(in crate::facts) misspelt: Vec<Entry>,
     /// Whether every requirement of the files that are installed carries hashes.
     pub all_hashed: bool,
     /// Options in requirements files: `--index-url`, `--extra-index-url`, `--find-links`, `-e`.

@@ -137,6 +137,12 @@ impl Toml<'_> {
             match entry::read(text) {
                 Ok(found) => self.push(found, group, section, loc),
                 Err(message) => {
+                    self.facts.misspelt.extend(entry::named(text).map(|name| Entry {
+                        name,
+                        group,
+                        direct: true,
+                        ..Entry::default()
+                    }));
                     let text: String = text.chars().take(120).collect();
                     self.facts.errors.push(Trouble { message, text, loc });
                 }

@@ -160,7 +160,15 @@ impl Reader<'_> {
                 loc,
                 ..found
             }),
-            Err(message) => self.trouble(&message, body, number, column),
+            Err(message) => {
+                self.facts.misspelt.extend(entry::named(body).map(|name| Entry {
+                    name,
+                    group: self.group,
+                    direct,
+                    ..Entry::default()
+                }));
+                self.trouble(&message, body, number, column);
+            }
         }
     }
 
