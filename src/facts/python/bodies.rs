@@ -1,5 +1,7 @@
 //! What happens inside functions: calls, handlers, defaults, SQL.
 
+use std::collections::HashSet;
+
 use ruff_python_ast::visitor::{Visitor, walk_except_handler, walk_expr, walk_stmt};
 use ruff_python_ast::{ExceptHandler, Expr, ExprCall, InterpolatedStringElement, Parameters, Stmt, StmtFunctionDef};
 
@@ -8,6 +10,7 @@ use super::calls;
 use super::complexity;
 use super::habits;
 use super::model::{Complex, Item, Role};
+use super::results;
 use super::scan::{Scanned, is_judged, is_main_guard, last_name, start};
 use super::vocabulary::Vocabulary;
 use crate::facts::location::Location;
@@ -29,6 +32,8 @@ pub(super) fn read(body: &[Stmt], at: &dyn Fn(usize) -> Location, vocabulary: &V
         about_secrets: 0,
         closed: 0,
         zoned: None,
+        looked_at: vec![results::looked_at(body)],
+        judged: HashSet::new(),
     };
     for statement in body {
         reader.visit_stmt(statement);
@@ -51,6 +56,10 @@ struct Bodies<'a> {
     closed: usize,
     /// The start of a call whose time gets its zone from `astimezone`.
     zoned: Option<usize>,
+    /// The names whose return code is read: in the module, and in each function around.
+    looked_at: Vec<HashSet<String>>,
+    /// The starts of calls whose result somebody looks at.
+    judged: HashSet<usize>,
 }
 
 /// More ways through a function than this are more than a reader can hold.
@@ -77,7 +86,12 @@ impl Bodies<'_> {
         let mut found = Vec::new();
         habits::of_call(call, &self.aliases, &mut |habit| found.push(habit));
         for habit in found {
-            if habit.0 != "naive-time" || self.zoned != Some(habit.2) {
+            let excused = match habit.0 {
+                "naive-time" => self.zoned == Some(habit.2),
+                "unchecked-run" => self.judged.contains(&habit.2),
+                _ => false,
+            };
+            if !excused {
                 self.habit(habit);
             }
         }
@@ -120,6 +134,24 @@ impl Bodies<'_> {
             .iter()
             .any(|decorator| matches!(last_name(&decorator.expression), "command" | "callback" | "group"));
         self.speaks && (named || decorated)
+    }
+
+    /// Takes note of a call whose result gets a name that is looked at; an attribute may be looked at in another function.
+    fn note_result(&mut self, targets: &[Expr], value: &Expr) {
+        let looked_at = |target: &Expr| {
+            let scopes = self.looked_at.iter();
+            let known = |scope: &HashSet<String>| scope.contains(last_name(target));
+            if target.is_name_expr() {
+                scopes.last().is_some_and(known)
+            } else {
+                scopes.into_iter().any(known)
+            }
+        };
+        if let Expr::Call(call) = value
+            && targets.iter().any(looked_at)
+        {
+            self.judged.insert(start(call));
+        }
     }
 
     fn call(&mut self, call: &ExprCall) {
@@ -171,7 +203,9 @@ impl<'a> Visitor<'a> for Bodies<'_> {
                 let command = usize::from(self.is_command(function));
                 let outer = std::mem::replace(&mut self.in_async, function.is_async);
                 self.in_command += command;
+                self.looked_at.push(results::looked_at(&function.body));
                 walk_stmt(self, statement);
+                self.looked_at.pop();
                 self.in_command -= command;
                 self.in_async = outer;
                 self.about_secrets -= secret;
@@ -184,12 +218,16 @@ impl<'a> Visitor<'a> for Bodies<'_> {
                 self.closed -= 1;
                 self.visit_body(&with.body);
             }
-            Stmt::Return(_) => {
+            Stmt::Return(given) => {
+                if let Some(Expr::Call(call)) = given.value.as_deref() {
+                    self.judged.insert(start(call));
+                }
                 self.closed += 1;
                 walk_stmt(self, statement);
                 self.closed -= 1;
             }
             Stmt::Assign(assignment) => {
+                self.note_result(&assignment.targets, &assignment.value);
                 let secret = usize::from(
                     assignment
                         .targets
@@ -228,6 +266,12 @@ impl<'a> Visitor<'a> for Bodies<'_> {
                 self.closed += usize::from(closes);
                 walk_expr(self, expression);
                 self.closed -= usize::from(closes);
+            }
+            Expr::Attribute(attribute) => {
+                if results::is_success(attribute.attr.as_str()) {
+                    self.judged.insert(start(attribute.value.as_ref()));
+                }
+                walk_expr(self, expression);
             }
             Expr::Subscript(_) => {
                 if habits::reads_arguments(expression, &self.aliases) {

@@ -10,6 +10,7 @@ mod habits;
 mod imports;
 mod model;
 mod parse;
+mod results;
 mod roles;
 mod scan;
 mod stdlib;

@@ -363,3 +363,20 @@ fn a_frozen_list_is_sorted_as_it_is_written() {
     let list = "a==1\nb==1\nc==1\nd==1\ne==1\nf==1\ng==1\nh==1\ntyping-inspect==1\ntyping_extensions==1\n";
     assert!(unused(&[("requirements.txt", list), ("app/main.py", "")]).is_empty());
 }
+
+#[test]
+fn a_command_whose_return_code_is_read_is_looked_at() {
+    let text = "import subprocess\n\ndef a() -> None:\n    done = subprocess.run(['x'])\n    if done.returncode != 0:\n        raise ValueError\n\n\
+        def b() -> None:\n    done = subprocess.run(['x'])\n    print(done.stdout)\n\n\
+        def c() -> int:\n    return subprocess.run(['x']).returncode\n\n\
+        def d() -> object:\n    return subprocess.run(['x'])\n\n\
+        def e() -> object:\n    done = subprocess.run(['x'])\n    return done\n\n\
+        def f() -> None:\n    subprocess.run(['x'])\n\n\
+        class G:\n    def g(self) -> None:\n        self.done = subprocess.run(['x'])\n\n    def h(self) -> None:\n        self.done.check_returncode()\n";
+    let lines: Vec<usize> = habits(text)
+        .into_iter()
+        .filter(|(kind, _)| *kind == "unchecked-run")
+        .map(|(_, line)| line)
+        .collect();
+    assert_eq!(lines, [9, 23]);
+}
