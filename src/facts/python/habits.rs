@@ -51,7 +51,7 @@ pub(super) fn of_call(call: &ExprCall, aliases: &Aliases, tell: &mut impl FnMut(
             }
         }
         "os" if matches!(function, "system" | "popen") => tell(("shell", name, begin)),
-        "yaml" if function == "load" => yaml(arguments, name, begin, tell),
+        "yaml" if function == "load" => yaml(arguments, aliases, name, begin, tell),
         "requests" | "httpx" => http(module, function, arguments, name.clone(), begin, tell),
         "datetime.datetime" => datetime(function, arguments, begin, tell),
         "hashlib" => hash(function, arguments, name.clone(), begin, tell),
@@ -60,10 +60,21 @@ pub(super) fn of_call(call: &ExprCall, aliases: &Aliases, tell: &mut impl FnMut(
     }
 }
 
-fn yaml(arguments: &Arguments, name: String, begin: usize, tell: &mut impl FnMut(Habit)) {
+/// A loader of the project's own may be a safe one with something added, so only those of PyYAML are told.
+fn yaml(arguments: &Arguments, aliases: &Aliases, name: String, begin: usize, tell: &mut impl FnMut(Habit)) {
     match arguments.find_argument_value("Loader", 1) {
-        Some(loader) if matches!(last_name(loader), "SafeLoader" | "CSafeLoader" | "BaseLoader") => {}
-        Some(loader) => tell(("unsafe-yaml", name, start(loader))),
+        Some(loader) => {
+            let whole = aliases.resolve(loader).unwrap_or_default();
+            let known = whole
+                .strip_prefix("yaml.")
+                .map(|rest| rest.trim_start_matches("loader."));
+            if matches!(
+                known,
+                Some("Loader" | "CLoader" | "FullLoader" | "CFullLoader" | "UnsafeLoader" | "CUnsafeLoader")
+            ) {
+                tell(("unsafe-yaml", name, start(loader)));
+            }
+        }
         None if has_rest(arguments) => {}
         None => tell(("unsafe-yaml", name, begin)),
     }

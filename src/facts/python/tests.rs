@@ -380,3 +380,10 @@ fn a_command_whose_return_code_is_read_is_looked_at() {
         .collect();
     assert_eq!(lines, [9, 23]);
 }
+
+#[test]
+fn a_loader_is_unsafe_when_it_is_one_of_the_library_s_unsafe_ones() {
+    let text = "import yaml\nfrom yaml import CSafeLoader as Loader\n\ndef own() -> type: ...\n\n\
+        yaml.load(text, Loader)\nyaml.load(text, own())\nyaml.load(text, Loader=FullLoader)\nyaml.load(text, Loader=yaml.Loader)\nyaml.load(text)\n";
+    assert_eq!(habits(text), [("unsafe-yaml", 9), ("unsafe-yaml", 10)]);
+}
