@@ -7,6 +7,7 @@ mod complexity;
 mod dependencies;
 mod first_party;
 mod habits;
+mod homes;
 mod imports;
 mod model;
 mod parse;
@@ -75,6 +76,7 @@ pub fn collect(snapshot: &Snapshot, requirements: &RequirementsFacts) -> PythonF
         facts.unread.extend(found.unread);
         facts.modules.push(found.module);
     }
+    homes::forget_those_of_images(snapshot, &mut facts.habits);
     facts.third_party_imports = imports::third_party(&facts.modules, requirements);
     facts.dependencies = dependencies::read(&facts.modules, requirements, &vocabulary, &mentioned);
     for list in [

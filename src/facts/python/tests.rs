@@ -387,3 +387,21 @@ fn a_loader_is_unsafe_when_it_is_one_of_the_library_s_unsafe_ones() {
         yaml.load(text, Loader)\nyaml.load(text, own())\nyaml.load(text, Loader=FullLoader)\nyaml.load(text, Loader=yaml.Loader)\nyaml.load(text)\n";
     assert_eq!(habits(text), [("unsafe-yaml", 9), ("unsafe-yaml", 10)]);
 }
+
+#[test]
+fn a_home_folder_that_an_image_makes_is_nobody_s() {
+    let facts = facts(&[
+        (
+            "app/main.py",
+            "A = '/home/model-server/model.bin'\nB = '/home/anna/model.bin'\n",
+        ),
+        ("Dockerfile", "FROM python:3.13\nRUN mkdir -p /home/model-server\n"),
+    ]);
+    let homes: Vec<&str> = facts
+        .habits
+        .iter()
+        .filter(|habit| habit.kind == "home-path")
+        .map(|habit| habit.name.as_str())
+        .collect();
+    assert_eq!(homes, ["anna"]);
+}
