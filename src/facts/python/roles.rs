@@ -25,15 +25,41 @@ pub(in crate::facts) fn role_of(path: &str) -> Role {
         ".github",
         "hack",
         "dev",
+        "benchmark",
+        "benchmarks",
+        "evals",
     ]) || (folder.is_empty()
         && matches!(
             name,
             "manage.py" | "setup.py" | "noxfile.py" | "tasks.py" | "fabfile.py" | "dodo.py"
         ))
+        // a hook that only packaging runs, and trials that pytest does not collect
+        || matches!(name, "hatch_build.py" | "test.py")
         || name.starts_with("gunicorn")
     {
         Role::Script
     } else {
         Role::Application
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_packagers_and_developers_run_is_no_application() {
+        for path in [
+            "setup.py",
+            "hatch_build.py",
+            "test.py",
+            "evals/cluster.py",
+            "benchmarks/load.py",
+        ] {
+            assert_eq!(role_of(path), Role::Script, "{path}");
+        }
+        for path in ["app/main.py", "app/evaluate.py", "app/core/setup.py"] {
+            assert_eq!(role_of(path), Role::Application, "{path}");
+        }
     }
 }
