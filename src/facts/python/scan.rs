@@ -239,7 +239,9 @@ impl Scanner<'_> {
         self.scanned.module.imports.push(Import {
             name: name.to_owned(),
             origin,
-            optional,
+            optional: optional
+                || comes_with_a_platform(module)
+                || (name == "setuptools" && self.file.name() == "setup.py"),
             role: self.scanned.module.role,
             declared: origin != ImportOrigin::ThirdParty,
             declared_for_development: false,
@@ -293,6 +295,16 @@ impl Scanner<'_> {
             }
         }
     }
+}
+
+/// Modules that no requirement brings: they are there where the code runs (in a browser, a notebook service, another program).
+fn comes_with_a_platform(module: &str) -> bool {
+    let top = module.split('.').next().unwrap_or(module);
+    matches!(
+        top,
+        "pyodide" | "pyodide_js" | "js" | "micropip" | "awsglue" | "arcpy" | "bpy"
+    ) || module == "google.colab"
+        || module.starts_with("google.colab.")
 }
 
 /// Statements that an `__init__.py` consists of without saying anything itself.

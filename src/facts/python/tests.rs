@@ -405,3 +405,21 @@ fn a_home_folder_that_an_image_makes_is_nobody_s() {
         .collect();
     assert_eq!(homes, ["anna"]);
 }
+
+#[test]
+fn modules_of_a_platform_need_no_requirement() {
+    let facts = facts(&[
+        ("src/setup.py", "from setuptools import setup\n"),
+        ("requirements.txt", "flask==3.0\n"),
+        (
+            "app/main.py",
+            "import pyodide\nfrom google.colab import drive\nfrom google.cloud import storage\n",
+        ),
+    ]);
+    let needed: Vec<(&str, bool)> = facts
+        .third_party_imports
+        .iter()
+        .map(|import| (import.name.as_str(), import.optional))
+        .collect();
+    assert_eq!(needed, [("pyodide", true), ("google", true), ("setuptools", true)]);
+}
