@@ -24,7 +24,8 @@ pub(super) fn read(
         let modules = modules.iter().filter(|module| (module.role == Role::Test) == test);
         modules
             .flat_map(|module| &module.imports)
-            .filter(|import| import.origin != ImportOrigin::Stdlib)
+            // what unpickles a model needs the packages that made it
+            .filter(|import| import.origin != ImportOrigin::Stdlib || import.name == "pickle")
             .map(|import| normalise(&import.name))
             .collect()
     };

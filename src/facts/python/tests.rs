@@ -423,3 +423,11 @@ fn modules_of_a_platform_need_no_requirement() {
         .collect();
     assert_eq!(needed, [("pyodide", true), ("google", true), ("setuptools", true)]);
 }
+
+#[test]
+fn a_model_that_is_unpickled_needs_the_package_that_made_it() {
+    let requirements = "scikit-learn==1.5\nxlwt==1.3\n";
+    let files = |text| [("requirements.txt", requirements), ("app/main.py", text)];
+    assert_eq!(unused(&files("import pickle\n")), ["xlwt"]);
+    assert_eq!(unused(&files("import json\n")), ["scikit-learn", "xlwt"]);
+}

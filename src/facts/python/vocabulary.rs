@@ -369,6 +369,24 @@ pub(super) fn needed_by(distribution: &str) -> Option<&'static [&'static str]> {
         "constructs" | "aws-cdk-lib" => &["aws-cdk-lib", "constructs"],
         "h2" => &["httpx", "hypercorn"],
         "pysocks" => &["requests", "httpx"],
+        "scikit-learn" | "xgboost" | "lightgbm" | "catboost" => {
+            &["pickle", "joblib", "cloudpickle", "dill", "skops", "mlflow"]
+        }
+        "pymupdf"
+        | "pypdf"
+        | "pdfminer-six"
+        | "unstructured"
+        | "docx2txt"
+        | "faiss-cpu"
+        | "faiss-gpu"
+        | "chromadb"
+        | "wikipedia"
+        | "arxiv"
+        | "duckduckgo-search"
+        | "sentence-transformers" => &["langchain", "langchain-community", "llama-index"],
+        "unidecode" => &["python-slugify", "unicode-slugify"],
+        "pyjwt" => &["flask-jwt-extended", "djangorestframework-simplejwt"],
+        "boto3" => &["mlflow", "django-storages", "dvc"],
         "django-stubs-ext" => &["django-stubs"],
         "prometheus-client" => &[
             "prometheus-fastapi-instrumentator",
