@@ -35,6 +35,7 @@ pub(super) fn read(dockerfile: &docker::Dockerfile<'_>, locate: Locate<'_>, fact
             facts,
             state,
             copied_all: None,
+            has_dependencies: false,
             instructions: Vec::new(),
         };
         for instruction in stage.instructions {
@@ -116,6 +117,8 @@ struct StageReader<'a> {
     facts: &'a mut DockerfileFacts,
     state: Inherited,
     copied_all: Option<Place>,
+    /// The dependencies were installed by their list; what comes later installs the project itself.
+    has_dependencies: bool,
     instructions: Vec<Instruction>,
 }
 
@@ -258,9 +261,11 @@ impl StageReader<'_> {
         if installs(&text) {
             self.facts.installs_dependencies = true;
             // the project itself may be installed from its source; a list of requirements should come first
-            if let Some(place) = self.copied_all.take().filter(|_| from_list(&text)) {
+            let listed = from_list(&text);
+            if let Some(place) = self.copied_all.take().filter(|_| listed && !self.has_dependencies) {
                 self.facts.source_before_dependencies.push(place);
             }
+            self.has_dependencies |= listed;
         }
     }
 

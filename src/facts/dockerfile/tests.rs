@@ -174,3 +174,17 @@ fn other_dockerfiles_are_judged_line_by_line() {
     );
     assert!(facts.valid && !facts.runs_as_root && facts.base_images.len() == 1 && facts.errors.is_empty());
 }
+
+#[test]
+fn the_project_itself_is_installed_after_its_dependencies() {
+    let place = |text: &str| facts(text).source_before_dependencies.len();
+    assert_eq!(
+        place("FROM x\nRUN uv sync --locked --no-install-project\nCOPY . .\nRUN uv sync --locked\n"),
+        0
+    );
+    assert_eq!(
+        place("FROM x\nRUN pip install -U pip\nCOPY . .\nRUN pip install -r requirements.txt\n"),
+        1
+    );
+    assert_eq!(place("FROM x\nCOPY . .\nRUN uv sync --locked\n"), 1);
+}
