@@ -25,6 +25,8 @@ pub struct DockerfileFacts {
     pub user: Option<String>,
     /// Whether the final stage runs as root, as far as the file tells.
     pub runs_as_root: bool,
+    /// Whether the image is one for AWS Lambda, which runs every image as a user of its own and asks no health check.
+    pub for_lambda: bool,
     /// Where the user is set; the final stage's `FROM` when it is not.
     pub user_loc: Option<Location>,
     /// Whether the final image has a health check (not `NONE`).

@@ -86,7 +86,13 @@ fn finish(last: Inherited, facts: &mut DockerfileFacts) {
     // an image may set a user itself, which only the engine can tell; official language images do not
     facts.runs_as_root = name.is_none_or(|name| matches!(name, "" | "root" | "0"));
     let rootless = |image: &BaseImage| image.image.contains("nonroot") || image.image.contains("chainguard");
-    if facts.user.is_none() && facts.base_images.last().is_some_and(rootless) {
+    let of_lambda = |image: &BaseImage| {
+        ["public.ecr.aws/lambda/", "amazon/aws-lambda-", "public.ecr.aws/sam/emu"]
+            .iter()
+            .any(|start| image.image.starts_with(start))
+    };
+    facts.for_lambda = facts.base_images.last().is_some_and(of_lambda);
+    if facts.for_lambda || (facts.user.is_none() && facts.base_images.last().is_some_and(rootless)) {
         facts.runs_as_root = false;
     }
     facts.has_healthcheck = last.healthcheck.is_some();

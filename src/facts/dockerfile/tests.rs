@@ -188,3 +188,11 @@ fn the_project_itself_is_installed_after_its_dependencies() {
     );
     assert_eq!(place("FROM x\nCOPY . .\nRUN uv sync --locked\n"), 1);
 }
+
+#[test]
+fn lambda_runs_images_as_a_user_of_its_own() {
+    let lambda = facts("FROM public.ecr.aws/lambda/python:3.13\nCMD [\"app.handler\"]\n");
+    assert!(lambda.for_lambda && !lambda.runs_as_root);
+    let plain = facts("FROM public.ecr.aws/docker/library/python:3.13\nCMD [\"app\"]\n");
+    assert!(!plain.for_lambda && plain.runs_as_root);
+}
