@@ -55,7 +55,8 @@ pub(super) fn facts(snapshot: &Snapshot, context_dir: &str, dockerfile: &str) ->
         ignore_file,
         files: sent.len(),
         bytes,
-        excludes_git: rules.excludes(".git/config"),
+        // the history lies at the root, beside a context that is a folder of the repository
+        excludes_git: !prefix(context_dir).is_empty() || rules.excludes(".git/config"),
         excludes_env: rules.excludes(".env"),
         excludes_venv: rules.excludes(".venv/pyvenv.cfg") || rules.excludes("venv/pyvenv.cfg"),
     }

@@ -134,6 +134,8 @@ fn the_context_is_what_the_builder_gets() {
             ("app/b", ""),
         ],
     );
+    let context = collect(&own).context;
+    assert!(context.excludes_git && !context.excludes_env);
     assert_eq!(
         docker_context(&own, "app", "app/Dockerfile"),
         [
