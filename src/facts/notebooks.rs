@@ -111,7 +111,14 @@ pub fn collect(snapshot: &Snapshot) -> NotebookFacts {
     let mut facts = NotebookFacts::default();
     let notebooks = snapshot
         .sources()
-        .filter(|file| file.extension() == "ipynb" && !file.path.contains(".ipynb_checkpoints/"));
+        .filter(|file| file.extension() == "ipynb" && !file.path.contains(".ipynb_checkpoints/"))
+        // material of tests may be broken on purpose
+        .filter(|file| {
+            !file
+                .folder()
+                .split('/')
+                .any(|part| matches!(part, "tests" | "test" | "testing"))
+        });
     for file in notebooks.take(NOTEBOOKS) {
         facts.present = true;
         if file.size > HEAVY {
@@ -357,5 +364,13 @@ mod tests {
     fn the_sheets_of_the_old_format_are_read() {
         let text = "{\"worksheets\": [{\"cells\": [{\"cell_type\": \"code\", \"input\": [\"x\"], \"prompt_number\": 2, \"outputs\": [{\"output_type\": \"pyerr\", \"ename\": \"NameError\"}]}]}]}";
         assert_eq!(facts(text).errors[0].what, "cell 1 ends in NameError");
+    }
+
+    #[test]
+    fn material_of_tests_may_be_broken() {
+        let files = [("tests/files/fails.ipynb", "{"), ("eda.ipynb", "{")];
+        let facts = collect(&Snapshot::from_files("project", files));
+        assert_eq!(facts.unread.len(), 1);
+        assert_eq!(facts.unread[0].loc.path, "eda.ipynb");
     }
 }
