@@ -210,7 +210,7 @@ fn heading<'a>(line: &'a str, previous: &'a str) -> Option<(usize, &'a str)> {
 }
 
 fn is_run_command(command: &str) -> bool {
-    const STARTERS: [&str; 22] = [
+    const STARTERS: [&str; 50] = [
         "docker",
         "docker-compose",
         "podman",
@@ -233,6 +233,34 @@ fn is_run_command(command: &str) -> bool {
         "nox",
         "pdm",
         "hatch",
+        "airflow",
+        "bash",
+        "cdk",
+        "celery",
+        "chainlit",
+        "conda",
+        "dagster",
+        "dapr",
+        "django-admin",
+        "dvc",
+        "gradio",
+        "granian",
+        "helm",
+        "hypercorn",
+        "jupyter",
+        "kedro",
+        "kubectl",
+        "mlflow",
+        "npm",
+        "npx",
+        "prefect",
+        "py",
+        "sam",
+        "serverless",
+        "sh",
+        "sls",
+        "streamlit",
+        "uvx",
     ];
     let first = command.split_whitespace().next().unwrap_or_default();
     let program = first.rsplit('/').next().unwrap_or_default();
@@ -351,5 +379,20 @@ mod tests {
             collect(&Snapshot::from_files("x", [("app.py", "")])),
             DocsFacts::default()
         );
+    }
+
+    #[test]
+    fn programs_that_start_a_project() {
+        for command in [
+            "chainlit run app.py",
+            "streamlit run app.py",
+            "cdk deploy",
+            "bash scripts/start.sh",
+        ] {
+            assert!(is_run_command(command), "{command}");
+        }
+        for command in ["chainlit", "cd app", "export KEY=1"] {
+            assert!(!is_run_command(command), "{command}");
+        }
     }
 }
