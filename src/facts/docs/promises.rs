@@ -200,16 +200,42 @@ pub(super) fn links(snapshot: &Snapshot, file: &File, text: &str) -> Vec<Promise
             };
             // An odd number of backticks before it: code that shows a link.
             let in_code = line[..column - 3].matches('`').count() % 2 == 1;
-            if !in_code && found.len() < MOST && leads_nowhere(snapshot, file.folder(), target) {
+            if in_code || found.len() >= MOST {
+                continue;
+            }
+            let (target, missing) = match with_spaces(rest, target) {
+                Some(path) if leads_nowhere(snapshot, file.folder(), target) => {
+                    let missing = if leads_nowhere(snapshot, file.folder(), path) {
+                        ABSENT
+                    } else {
+                        "a space ends its address, so `%20` has to stand for it"
+                    };
+                    (path, Some(missing))
+                }
+                _ => (target, leads_nowhere(snapshot, file.folder(), target).then_some(ABSENT)),
+            };
+            if let Some(missing) = missing {
                 found.push(Promise {
                     text: target.chars().take(120).collect(),
-                    missing: "there is no such file in the repository".to_owned(),
+                    missing: missing.to_owned(),
                     loc: Location::new(&file.path, index + 1, column),
                 });
             }
         }
     }
     found
+}
+
+const ABSENT: &str = "there is no such file in the repository";
+
+/// The whole path of a link that was written with spaces; what follows a path may also be a title in quotes.
+fn with_spaces<'t>(rest: &'t str, target: &str) -> Option<&'t str> {
+    let after = rest.get(target.len()..)?.strip_prefix(' ')?;
+    let titled = target.starts_with('<') || after.trim_start().starts_with(['"', '\'', '(']);
+    rest.split(')')
+        .next()
+        .map(str::trim_end)
+        .filter(|path| !titled && path.len() > target.len())
 }
 
 fn leads_nowhere(snapshot: &Snapshot, folder: &str, target: &str) -> bool {
@@ -313,5 +339,18 @@ mod tests {
         let (_, found) = promises(readme, &[("docs/guide.md", ""), ("docs/my page.md", "")]);
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found.iter().all(|line| line.starts_with("1: ")));
+    }
+    #[test]
+    fn a_path_with_spaces_is_told_whole() {
+        let readme =
+            "![p](img/a b.png)\n![p](img/c d.png)\n[t](docs/guide.md \"A title\")\n[u](https://example.com/a b)\n";
+        let (_, found) = promises(readme, &[("img/a b.png", ""), ("docs/guide.md", "")]);
+        assert_eq!(
+            found,
+            [
+                "1: a space ends its address, so `%20` has to stand for it",
+                "2: there is no such file in the repository"
+            ]
+        );
     }
 }
