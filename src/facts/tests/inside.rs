@@ -17,7 +17,7 @@ pub(super) fn measures(function: &StmtFunctionDef) -> bool {
 
 /// The name of something that raises when what it looks at is wrong.
 fn judges(name: &str) -> bool {
-    const BEGINNINGS: [&str; 13] = [
+    const BEGINNINGS: [&str; 17] = [
         "check",
         "validate",
         "verify",
@@ -30,6 +30,10 @@ fn judges(name: &str) -> bool {
         "to_contain",
         "not_to_",
         // the templates of the AWS CDK
+        "has_condition",
+        "has_mapping",
+        "has_output",
+        "has_parameter",
         "has_resource",
         "resource_count",
         "resource_properties_count",

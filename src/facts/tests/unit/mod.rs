@@ -198,6 +198,7 @@ fn a_test_that_must_not_come_to_a_line_asserts() {
 fn other_ways_to_judge() {
     for text in [
         "def test_a():\n    template.has_resource_properties('AWS::SQS::Queue', {})\n",
+        "def test_a():\n    template.has_output('Url', {})\n",
         "def test_a(page):\n    expect(page.locator('h1')).to_have_text('Loans')\n",
         "def test_a(case):\n    case.call_and_validate()\n",
         "def test_a():\n    with tm.external_error_raised(KeyError):\n        go()\n",
