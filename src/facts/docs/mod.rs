@@ -265,7 +265,10 @@ fn is_run_command(command: &str) -> bool {
     let first = command.split_whitespace().next().unwrap_or_default();
     let program = first.rsplit('/').next().unwrap_or_default();
     let arguments = command.split_whitespace().count() > 1;
-    (arguments && STARTERS.contains(&program)) || (first.starts_with("./") && first.len() > 2)
+    let script = ["./", "scripts/", "script/", "bin/"]
+        .iter()
+        .any(|folder| first.len() > folder.len() && first.starts_with(folder));
+    (arguments && STARTERS.contains(&program)) || script
 }
 
 fn placeholders(file: &File, found: &mut Vec<Placeholder>) {
@@ -293,7 +296,10 @@ fn placeholders(file: &File, found: &mut Vec<Placeholder>) {
 /// Where a line says that it is still to be written.
 fn placeholder(line: &str) -> Option<usize> {
     let lower = line.to_ascii_lowercase();
-    if let Some(offset) = lower.find("_write this yourself").or_else(|| lower.find("lorem ipsum")) {
+    if let Some(offset) = lower
+        .find("_write this yourself")
+        .or_else(|| lower.find("lorem ipsum"))
+    {
         return Some(offset);
     }
     // a `TODO` that stands for text, not the word in a sentence about a to-do application
@@ -388,6 +394,7 @@ mod tests {
             "streamlit run app.py",
             "cdk deploy",
             "bash scripts/start.sh",
+            "scripts/run",
         ] {
             assert!(is_run_command(command), "{command}");
         }
