@@ -298,7 +298,7 @@ fn placeholder(line: &str) -> Option<usize> {
     let lower = line.to_ascii_lowercase();
     if let Some(offset) = lower
         .find("_write this yourself")
-        .or_else(|| lower.find("lorem ipsum"))
+        .or_else(|| lower.find("lorem ipsum dolor"))
     {
         return Some(offset);
     }
@@ -401,5 +401,11 @@ mod tests {
         for command in ["chainlit", "cd app", "export KEY=1"] {
             assert!(!is_run_command(command), "{command}");
         }
+    }
+
+    #[test]
+    fn a_sentence_about_filler_text_is_no_placeholder() {
+        assert!(placeholder("Lorem ipsum dolor sit amet").is_some());
+        assert!(placeholder("The texts of the demo are lorem ipsum.").is_none());
     }
 }
