@@ -95,6 +95,16 @@ pub(super) fn third_party(modules: &[Module], requirements: &RequirementsFacts) 
 fn is_face(module: &str) -> bool {
     matches!(
         module,
-        "click" | "jinja2" | "markupsafe" | "pydantic" | "sqlalchemy" | "starlette" | "werkzeug"
+        "click"
+            | "jinja2"
+            | "markupsafe"
+            | "modelcluster"
+            | "omegaconf"
+            | "pydantic"
+            | "sqlalchemy"
+            | "starlette"
+            | "taggit"
+            | "werkzeug"
+            | "wtforms"
     )
 }

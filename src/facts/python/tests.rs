@@ -431,3 +431,23 @@ fn a_model_that_is_unpickled_needs_the_package_that_made_it() {
     assert_eq!(unused(&files("import pickle\n")), ["xlwt"]);
     assert_eq!(unused(&files("import json\n")), ["scikit-learn", "xlwt"]);
 }
+
+#[test]
+fn what_another_package_always_brings_is_not_undeclared() {
+    let facts = facts(&[
+        ("requirements.txt", "flask-wtf==1.2\ntorchvision==0.20\n"),
+        (
+            "app/forms.py",
+            "from wtforms import StringField\nfrom PIL import Image\nimport torch\n",
+        ),
+    ]);
+    let found: Vec<(&str, bool, bool)> = facts
+        .third_party_imports
+        .iter()
+        .map(|import| (import.name.as_str(), import.declared, import.transitive))
+        .collect();
+    assert_eq!(
+        found,
+        [("wtforms", true, false), ("PIL", true, true), ("torch", true, true)]
+    );
+}
