@@ -56,8 +56,14 @@ pub(super) fn third_party(modules: &[Module], requirements: &RequirementsFacts) 
         .lock
         .as_ref()
         .is_some_and(|lock| lock.kind != "requirements");
+    let handlers: Vec<&str> = modules
+        .iter()
+        .filter(|module| module.handles_events)
+        .map(folder)
+        .collect();
     let mut found = Vec::new();
     for module in modules {
+        let in_lambda = handlers.iter().any(|around| is_within(folder(module), around));
         let mut seen = BTreeSet::new();
         let foreign = module
             .imports
@@ -68,6 +74,7 @@ pub(super) fn third_party(modules: &[Module], requirements: &RequirementsFacts) 
                 continue;
             }
             let mut import = import.clone();
+            import.optional |= in_lambda && matches!(import.name.as_str(), "boto3" | "botocore");
             let name = import.name.as_str();
             let only_development = !written_runtime.brings(name)
                 && !runtime.brings(name)
@@ -89,6 +96,16 @@ pub(super) fn third_party(modules: &[Module], requirements: &RequirementsFacts) 
         }
     }
     found
+}
+
+fn folder(module: &Module) -> &str {
+    module.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn is_within(folder: &str, around: &str) -> bool {
+    folder
+        .strip_prefix(around)
+        .is_some_and(|rest| around.is_empty() || rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether a module is the face of those that bring it: their documentation tells to import it.

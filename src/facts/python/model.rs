@@ -96,6 +96,9 @@ pub struct Module {
     pub uses_logging: bool,
     /// Names of its functions and classes at module level.
     pub names: Vec<String>,
+    /// Whether a function takes `event` and `context`: AWS Lambda calls it, and brings boto3 along.
+    #[serde(skip)]
+    pub(super) handles_events: bool,
 }
 
 /// Where an import comes from.

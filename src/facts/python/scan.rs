@@ -111,6 +111,7 @@ impl Scanner<'_> {
             match statement {
                 Stmt::FunctionDef(function) => {
                     self.scanned.module.names.push(function.name.to_string());
+                    self.scanned.module.handles_events |= takes_an_event(&function.parameters);
                     self.function(function, None);
                 }
                 Stmt::ClassDef(class) => {
@@ -336,6 +337,15 @@ pub(in crate::facts) fn last_name(expr: &Expr) -> &str {
         Expr::Compare(compare) => last_name(&compare.left),
         _ => "",
     }
+}
+
+/// Whether a function is called by AWS Lambda: `def handler(event, context)`.
+fn takes_an_event(parameters: &Parameters) -> bool {
+    let mut names = parameters
+        .args
+        .iter()
+        .map(|parameter| parameter.parameter.name.as_str().trim_start_matches('_'));
+    names.next() == Some("event") && names.next() == Some("context")
 }
 
 /// The parameters without a type, but for the bound one.

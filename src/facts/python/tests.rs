@@ -451,3 +451,29 @@ fn what_another_package_always_brings_is_not_undeclared() {
         [("wtforms", true, false), ("PIL", true, true), ("torch", true, true)]
     );
 }
+
+#[test]
+fn lambda_brings_boto3_to_the_code_below_a_handler() {
+    let facts = facts(&[
+        ("requirements.txt", "flask==3.0\n"),
+        (
+            "lambda/index.py",
+            "import boto3\n\ndef handler(event, context):\n    ...\n",
+        ),
+        ("lambda/helper/data.py", "from botocore.exceptions import ClientError\n"),
+        ("lambdas.py", "import boto3\n"),
+    ]);
+    let needed: Vec<(&str, bool)> = facts
+        .third_party_imports
+        .iter()
+        .map(|import| (import.loc.path.as_str(), import.optional))
+        .collect();
+    assert_eq!(
+        needed,
+        [
+            ("lambda/helper/data.py", true),
+            ("lambda/index.py", true),
+            ("lambdas.py", false)
+        ]
+    );
+}
