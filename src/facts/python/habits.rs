@@ -142,8 +142,8 @@ fn jwt(arguments: &Arguments, name: String, begin: usize, tell: &mut impl FnMut(
             .unwrap_or_default();
         entries.iter().any(|entry| {
             let key = entry.key.as_ref().and_then(Expr::as_string_literal_expr);
-            key.is_some_and(|key| matches!(key.value.to_str(), "verify_signature" | "verify_exp"))
-                && is_false(&entry.value)
+            // without `verify_exp` the signature still counts: what renews a session reads tokens that have run out
+            key.is_some_and(|key| key.value.to_str() == "verify_signature") && is_false(&entry.value)
         })
     };
     let none = |value: &Expr| texts(value).any(|text| text.eq_ignore_ascii_case("none"));

@@ -477,3 +477,10 @@ fn lambda_brings_boto3_to_the_code_below_a_handler() {
         ]
     );
 }
+
+#[test]
+fn a_token_that_may_have_run_out_is_still_verified() {
+    let text = "import jwt\n\njwt.decode(t, KEY, ['HS256'], options={'verify_exp': False})\n\
+        jwt.decode(t, KEY, ['HS256'], options={'verify_signature': False})\n";
+    assert_eq!(habits(text), [("unverified-token", 4)]);
+}
