@@ -59,6 +59,18 @@ pub(super) fn read_pipfile(file: &File, facts: &mut RequirementsFacts) {
     with_document(file, "pipfile", facts, |toml, document| {
         toml.table(document.as_table().get("packages"), Group::Runtime, None);
         toml.table(document.as_table().get("dev-packages"), Group::Dev, Some("dev"));
+        let requires = document.as_table().get("requires").and_then(Item::as_table_like);
+        let version =
+            requires.and_then(|requires| requires.get("python_full_version").or(requires.get("python_version")));
+        if let Some(item) = version
+            && let Some(specifier) = item.as_str()
+        {
+            let loc = toml.locate(item);
+            toml.facts.python.push(PythonRequirement {
+                specifier: specifier.to_owned(),
+                loc,
+            });
+        }
     });
 }
 

@@ -315,3 +315,15 @@ fn alternatives_may_differ_and_a_conflict_is_told_at_a_pin() {
         .collect();
     assert_eq!(found, [("flask", "requirements-dev.txt")]);
 }
+
+#[test]
+fn a_pipfile_tells_its_python() {
+    let facts = facts(&[(
+        "Pipfile",
+        "[packages]\nflask = \"*\"\n\n[requires]\npython_version = \"3.11\"\n",
+    )]);
+    assert_eq!(
+        (facts.python[0].specifier.as_str(), facts.python[0].loc.line),
+        ("3.11", 5)
+    );
+}
