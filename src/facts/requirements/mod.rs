@@ -11,6 +11,7 @@ mod names;
 mod pyproject;
 mod reader;
 mod roles;
+mod setuptools;
 #[cfg(test)]
 mod tests;
 mod versions;
@@ -39,6 +40,8 @@ pub fn collect(snapshot: &Snapshot) -> RequirementsFacts {
         match file.name() {
             "pyproject.toml" => pyproject::read(file, &mut facts),
             "Pipfile" => pyproject::read_pipfile(file, &mut facts),
+            "setup.py" => setuptools::read_script(file, &mut facts),
+            "setup.cfg" => setuptools::read_settings(file, &mut facts),
             _ => {}
         }
     }

@@ -123,7 +123,8 @@ fn tables(item: Option<&Item>) -> impl Iterator<Item = (&str, &Item)> {
     item.and_then(Item::as_table_like).into_iter().flat_map(TableLike::iter)
 }
 
-fn group_of(name: &str) -> Group {
+/// What a group or an extra of this name is for.
+pub(super) fn group_of(name: &str) -> Group {
     let dev = [
         "dev", "test", "tests", "testing", "lint", "linting", "typing", "docs", "doc", "ci", "develop", "quality",
     ];

@@ -317,6 +317,40 @@ fn alternatives_may_differ_and_a_conflict_is_told_at_a_pin() {
 }
 
 #[test]
+fn setuptools_declares_too() {
+    let script = "from setuptools import setup\n\nREQUIRED = ['flask>=3', \"click\"]\n\nsetup(\n    name='x',\n    install_requires=REQUIRED,\n    \
+        python_requires='>=3.11',\n    extras_require={'dev': ['pytest'], 's3': ['boto3']},\n)\n";
+    let settings = "[metadata]\nname = y\n\n[options]\npython_requires = >=3.10\ninstall_requires =\n    requests>=2 ; python_version > '3'\n    # why\n    rich\n\n\
+        [options.extras_require]\ntest = pytest\n\n[flake8]\nmax-line-length = 100\n";
+    let facts = facts(&[
+        ("setup.py", script),
+        ("lib/setup.cfg", settings),
+        ("b/setup.cfg", "[flake8]\nx = 1\n"),
+    ]);
+    let found: Vec<(&str, Group, usize)> = facts
+        .entries
+        .iter()
+        .map(|entry| (entry.name.as_str(), entry.group, entry.loc.line))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("requests", Group::Runtime, 7),
+            ("rich", Group::Runtime, 9),
+            ("pytest", Group::Dev, 12),
+            ("flask", Group::Runtime, 3),
+            ("click", Group::Runtime, 3),
+            ("pytest", Group::Dev, 9),
+            ("boto3", Group::Runtime, 9),
+        ]
+    );
+    let python: Vec<&str> = facts.python.iter().map(|one| one.specifier.as_str()).collect();
+    assert_eq!(python, [">=3.10", ">=3.11"]);
+    assert!(facts.declared && facts.errors.is_empty());
+    assert_eq!(facts.files.len(), 2);
+}
+
+#[test]
 fn a_pipfile_tells_its_python() {
     let facts = facts(&[(
         "Pipfile",

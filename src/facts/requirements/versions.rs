@@ -14,7 +14,10 @@ pub(super) fn clashes(snapshot: &Snapshot, facts: &RequirementsFacts) -> Vec<Pyt
     let mut used = used_versions(snapshot);
     let is_root = |one: &&PythonRequirement| !one.loc.path.contains('/');
     for one in facts.python.iter().filter(is_root) {
-        if one.loc.path != "pyproject.toml" && one.loc.path != "Pipfile" {
+        if !matches!(
+            one.loc.path.as_str(),
+            "pyproject.toml" | "Pipfile" | "setup.py" | "setup.cfg"
+        ) {
             used.push((one.specifier.clone(), one.loc.clone()));
         }
     }
