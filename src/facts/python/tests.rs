@@ -354,13 +354,14 @@ fn a_command_whose_return_code_is_read_is_looked_at() {
         def d() -> object:\n    return subprocess.run(['x'])\n\n\
         def e() -> object:\n    done = subprocess.run(['x'])\n    return done\n\n\
         def f() -> None:\n    subprocess.run(['x'])\n\n\
+        def i() -> object:\n    done = subprocess.run(['x'])\n    done = load()\n    return done\n\n\
         class G:\n    def g(self) -> None:\n        self.done = subprocess.run(['x'])\n\n    def h(self) -> None:\n        self.done.check_returncode()\n";
     let lines: Vec<usize> = habits(text)
         .into_iter()
         .filter(|(kind, _)| *kind == "unchecked-run")
         .map(|(_, line)| line)
         .collect();
-    assert_eq!(lines, [9, 23]);
+    assert_eq!(lines, [9, 23, 26]);
 }
 
 #[test]
