@@ -83,9 +83,12 @@ fn as_written(entry: &Entry) -> String {
     name.to_lowercase()
 }
 
-/// Lists that `pip freeze` wrote: everything pinned, in alphabetical order. They hold what others need as well.
+/// Lists that hold what others need as well: those that `pip freeze` wrote (everything pinned, in alphabetical order), and
+/// conda's, in which programs and libraries stand beside packages.
 fn frozen_files(requirements: &RequirementsFacts) -> HashSet<&str> {
-    let files = requirements.files.iter().filter(|file| file.kind == "requirements");
+    let (of_conda, rest): (Vec<_>, Vec<_>) = requirements.files.iter().partition(|file| file.kind == "conda");
+    let of_conda = of_conda.into_iter().map(|file| file.path.as_str());
+    let files = rest.into_iter().filter(|file| file.kind == "requirements");
     files
         .map(|file| file.path.as_str())
         .filter(|path| {
@@ -99,5 +102,6 @@ fn frozen_files(requirements: &RequirementsFacts) -> HashSet<&str> {
                 && (entries.is_sorted_by_key(|entry| &entry.name)
                     || entries.is_sorted_by_key(|entry| as_written(entry)))
         })
+        .chain(of_conda)
         .collect()
 }

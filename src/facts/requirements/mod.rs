@@ -1,6 +1,7 @@
 //! The `requirements` fact: what the project says it needs, in every way that Python projects say it.
 
 mod advice;
+mod conda;
 mod conflicts;
 mod entry;
 mod locks;
@@ -44,6 +45,13 @@ pub fn collect(snapshot: &Snapshot) -> RequirementsFacts {
             "setup.cfg" => setuptools::read_settings(file, &mut facts),
             _ => {}
         }
+    }
+    // beside another list, conda's is for a second way to install
+    let environment = ["environment.yml", "environment.yaml"]
+        .iter()
+        .find_map(|name| snapshot.get(name));
+    if let Some(file) = environment.filter(|_| facts.files.is_empty()) {
+        conda::read(file, &mut facts);
     }
     facts.entries.truncate(MANY);
     facts.lock = locks::find(snapshot, &facts);

@@ -72,7 +72,7 @@ pub struct PythonClash {
 pub struct RequirementsFile {
     /// Its path.
     pub path: String,
-    /// `requirements`, `input` (`.in`), `constraints`, `pyproject`, `pipfile` or `setuptools`.
+    /// `requirements`, `input` (`.in`), `constraints`, `pyproject`, `pipfile`, `setuptools` or `conda`.
     pub kind: &'static str,
     /// Whether it is for running or for developing.
     pub group: Group,

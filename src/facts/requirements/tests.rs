@@ -361,3 +361,19 @@ fn a_pipfile_tells_its_python() {
         ("3.11", 5)
     );
 }
+
+#[test]
+fn an_environment_of_conda_declares_where_nothing_else_does() {
+    let text = "name: x\nchannels: [conda-forge]\ndependencies:\n  - python=3.11\n  - conda-forge::numpy=1.26.4=py311\n  - pytorch>=2\n  - pip\n  - pip:\n    - flask==3.0\n";
+    let beside = facts(&[("environment.yml", text), ("requirements.txt", "numpy==1.26.4\n")]);
+    assert_eq!(beside.entries.len(), 1);
+    let facts = facts(&[("environment.yml", text), ("model/environment.yml", text)]);
+    let found: Vec<(&str, bool, usize)> = facts
+        .entries
+        .iter()
+        .map(|entry| (entry.name.as_str(), entry.pinned, entry.loc.line))
+        .collect();
+    assert_eq!(found, [("numpy", true, 5), ("torch", false, 6), ("flask", true, 9)]);
+    assert!(facts.declared && facts.files.len() == 1);
+    assert_eq!(facts.python[0].specifier, "3.11");
+}
