@@ -11,7 +11,10 @@ pub(super) fn is_pytest(words: &[String]) -> bool {
         "--co",
         "--fixtures",
     ];
-    let is_name = |word: &str| matches!(word.rsplit('/').next().unwrap_or(word), "pytest" | "py.test");
+    let is_name = |word: &str| {
+        let word = word.strip_prefix("--entrypoint=").unwrap_or(word);
+        matches!(word.rsplit('/').next().unwrap_or(word), "pytest" | "py.test")
+    };
     let program = words.first().map(String::as_str).unwrap_or_default();
     let base = program.rsplit('/').next().unwrap_or_default();
     let container = matches!(base, "docker" | "podman" | "docker-compose")

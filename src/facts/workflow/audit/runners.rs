@@ -10,18 +10,19 @@ const OFFERED: &str = "windows-latest windows-latest-8-cores windows-2025 window
     ubuntu-22.04 ubuntu-22.04-arm macos-latest macos-latest-xlarge macos-latest-large macos-26-xlarge macos-26-large macos-26 \
     macos-26-intel macos-15-intel macos-15-xlarge macos-15-large macos-15 macos-14-xlarge macos-14-large macos-14 self-hosted \
     x64 arm arm64 linux macos windows";
+
 /// Judges the runners of a job, also those that its matrix lists.
 pub(super) fn audit(id: &str, job: &Node, report: &mut Report<'_>) {
-    let Some(node) = job.get("runs-on") else { return };
-    let node = node.get("labels").unwrap_or(node);
+    let Some(given) = job.get("runs-on") else { return };
+    let node = given.get("labels").unwrap_or(given);
     let items: Vec<&Node> = if node.text().is_some() {
         vec![node.as_ref()]
     } else {
         node.items().iter().map(AsRef::as_ref).collect()
     };
-    // beside `self-hosted` a label may be anybody's own
+    // beside `self-hosted`, and in a group of runners, a label may be anybody's own
     let is_own = |item: &&Node| item.text().is_some_and(|text| text.eq_ignore_ascii_case("self-hosted"));
-    if items.iter().any(is_own) {
+    if given.get("group").is_some() || items.iter().any(is_own) {
         return;
     }
     let mut first: Option<(&str, &str)> = None;

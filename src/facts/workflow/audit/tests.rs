@@ -245,6 +245,8 @@ fn labels_that_no_runner_has_together_are_found() {
     assert_eq!(runners("[ubuntu-latest, '${{ matrix.os }}']"), [4]);
     assert_eq!(runners("[ubuntu-latest, x64]"), [0; 0]);
     assert_eq!(runners("[self-hosted, linux, macos]"), [0; 0]);
+    assert_eq!(runners("{labels: [ours]}"), [5]);
+    assert_eq!(runners("{group: large, labels: [ours]}"), [0; 0]);
     assert_eq!(runners("${{ matrix.os }}"), [0; 0]);
 }
 

@@ -21,7 +21,7 @@ fn script(run: &str) -> WorkflowFacts {
         (".github/workflows/ci.yml", &text),
         (
             "Makefile",
-            "PY := .venv/bin/python\ntest: prepare ## run\n\t$(PY) -m pytest --cov\nlax:\n\t-pytest\nprepare:\n\tpip install -r requirements.txt\n",
+            "PY := .venv/bin/python\ntest: prepare ## run\n\t$(PY) -m pytest --cov\nall: lint test\nlint:\n\truff check\nlax:\n\t-pytest\nprepare:\n\tpip install -r requirements.txt\n",
         ),
         ("tox.ini", "[testenv]\ncommands =\n    pytest {posargs}\n"),
         ("scripts/test.sh", "#!/bin/sh\nset -e\npython -m pytest\n"),
@@ -47,6 +47,8 @@ fn pytest_is_found_wherever_it_runs() {
         "DATABASE_URL=x .venv/bin/pytest",
         "pip install -r requirements.txt && pytest",
         "docker compose run --rm api pytest",
+        "docker-compose run --rm --entrypoint=pytest api /tests/unit",
+        "make all",
     ] {
         let facts = script(run);
         assert!(facts.runs_pytest, "{run}");
