@@ -33,17 +33,15 @@ pub(super) fn group_of(path: &str) -> Group {
     if named || lies { Group::Dev } else { Group::Runtime }
 }
 
-/// Whether a file is material that tests or a generator of projects work on, and speaks of another project than this one:
-/// it lies below a folder of the tests (`tests/data/requirements.txt`, not `tests/requirements.txt`), or its path has a
-/// placeholder.
+/// Whether a file is material that tests work on, and speaks of another project than this one: it lies below a folder of the
+/// tests (`tests/data/requirements.txt`, not `tests/requirements.txt`).
 pub(super) fn is_material(path: &str) -> bool {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let below = folder
+    folder
         .split('/')
         .skip_while(|part| !matches!(*part, "tests" | "test" | "testing"))
         .skip(1)
-        .any(|part| part != "requirements");
-    below || path.contains("{{")
+        .any(|part| part != "requirements")
 }
 
 #[cfg(test)]
@@ -65,11 +63,10 @@ mod tests {
     }
 
     #[test]
-    fn material_of_tests_and_templates_is_told_apart() {
+    fn material_of_tests_is_told_apart() {
         for path in [
             "tests/fixtures/one/requirements.txt",
             "backend/tests/data/pyproject.toml",
-            "{{cookiecutter.name}}/pyproject.toml",
         ] {
             assert!(is_material(path), "{path}");
         }

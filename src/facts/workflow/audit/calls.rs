@@ -1,5 +1,7 @@
 //! What workflows call: whether it is there and still runs, and whether it is handed what it takes.
 
+use std::rc::Rc;
+
 use super::report::{Report, add};
 use super::shape::shown;
 use crate::facts::workflow::interfaces::{Age, Callee, Input, Interface, Interfaces, Kind, own_path};
@@ -9,49 +11,64 @@ use crate::source::yaml::{Node, Value};
 pub(super) fn audit(root: &Node, report: &mut Report<'_>) {
     for (key, job) in root.get("jobs").map_or(&[][..], |jobs| jobs.entries()) {
         let id = key.text().unwrap_or_default();
-        if let Some((node, uses)) = called(job) {
-            workflow(id, job, node, uses, report);
+        if let Some(call) = Call::of(id, job) {
+            workflow(&call, report);
         }
         let steps = job.get("steps").map_or(&[][..], |steps| steps.items());
         for (index, step) in steps.iter().enumerate() {
-            if let Some((node, uses)) = called(step) {
-                let before = steps.get(..index).unwrap_or_default();
-                action(id, step, before, (node, uses), report);
+            if let Some(call) = Call::of(id, step) {
+                action(&call, steps.get(..index).unwrap_or_default(), report);
             }
         }
     }
 }
 
-/// What is called. That an expression cannot stand there is told with the other expressions.
-fn called(holder: &Node) -> Option<(&Node, &str)> {
-    let node = holder.get("uses")?;
-    let text = node.text().filter(|text| !text.is_empty() && !text.contains("${{"))?;
-    Some((node, text))
+/// A job or a step that calls something.
+struct Call<'a> {
+    /// The job.
+    id: &'a str,
+    /// The job or the step.
+    caller: &'a Node,
+    /// What it calls, and where that stands.
+    uses: &'a str,
+    node: &'a Node,
 }
 
-fn workflow(id: &str, job: &Node, node: &Node, uses: &str, report: &mut Report<'_>) {
-    if !names_a_workflow(uses) {
-        let what = format!(
-            "`{}` names no workflow: `owner/repository/path.yml@version` or `./path.yml` does",
-            shown(uses)
-        );
-        return complain(id, what, node, report);
+impl<'a> Call<'a> {
+    /// That an expression cannot stand there is told with the other expressions.
+    fn of(id: &'a str, caller: &'a Node) -> Option<Self> {
+        let node = caller.get("uses")?;
+        let uses = node.text().filter(|text| !text.is_empty() && !text.contains("${{"))?;
+        Some(Self { id, caller, uses, node })
     }
-    match report.interfaces.workflow(uses) {
+
+    /// What is called, in a message.
+    fn shown(&self) -> String {
+        format!("`{}`", shown(self.uses))
+    }
+
+    fn complain(&self, what: String, node: &Node, report: &mut Report<'_>) {
+        let found = report.finding(self.id, what, node);
+        add(&mut report.audit.calls, found);
+    }
+}
+
+fn workflow(call: &Call<'_>, report: &mut Report<'_>) {
+    if !names_a_workflow(call.uses) {
+        let what = format!(
+            "{} names no workflow: `owner/repository/path.yml@version` or `./path.yml` does",
+            call.shown()
+        );
+        return call.complain(what, call.node, report);
+    }
+    match report.interfaces.workflow(call.uses) {
         Callee::Known(interface) => {
-            handed(
-                id,
-                "inputs",
-                job.get("with").map(AsRef::as_ref),
-                &interface,
-                (node, uses),
-                report,
-            );
-            secrets(id, job, &interface, (node, uses), report);
+            inputs(call, &interface, report);
+            secrets(call, &interface, report);
         }
-        Callee::Missing => complain(id, format!("there is no file `{}`", shown(uses)), node, report),
+        Callee::Missing => call.complain(format!("there is no file {}", call.shown()), call.node, report),
         Callee::NotCallable(why) => {
-            complain(id, format!("`{}` cannot be called: {why}", shown(uses)), node, report);
+            call.complain(format!("{} cannot be called: {why}", call.shown()), call.node, report);
         }
         Callee::Unknown => {}
     }
@@ -69,22 +86,21 @@ fn names_a_workflow(uses: &str) -> bool {
     parts.len() > 2 && parts.iter().all(|part| !part.is_empty()) && !version.is_empty() && is_yaml(path)
 }
 
-fn action(id: &str, step: &Node, before: &[std::rc::Rc<Node>], call: (&Node, &str), report: &mut Report<'_>) {
-    let (node, uses) = call;
+fn action(call: &Call<'_>, before: &[Rc<Node>], report: &mut Report<'_>) {
+    let Call { uses, node, .. } = *call;
     if let Some(image) = uses.strip_prefix("docker://") {
         if image.is_empty() || image.ends_with(':') {
-            let what = format!("`{}` names no image", shown(uses));
-            complain(id, what, node, report);
+            call.complain(format!("{} names no image", call.shown()), node, report);
         }
         return;
     }
     let is_local = own_path(uses).is_some();
     if !is_local && !names_an_action(uses) {
         let what = format!(
-            "`{}` names no action: `owner/repository@version` or `./folder` does",
-            shown(uses)
+            "{} names no action: `owner/repository@version` or `./folder` does",
+            call.shown()
         );
-        return complain(id, what, node, report);
+        return call.complain(what, node, report);
     }
     if let Some(age) = Interfaces::age(uses) {
         let found = report.finding(&shown(uses), age.words(), node);
@@ -94,21 +110,11 @@ fn action(id: &str, step: &Node, before: &[std::rc::Rc<Node>], call: (&Node, &st
         }
     }
     match report.interfaces.action(uses) {
-        Callee::Known(interface) => {
-            handed(
-                id,
-                "inputs",
-                step.get("with").map(AsRef::as_ref),
-                &interface,
-                (node, uses),
-                report,
-            );
-        }
+        Callee::Known(interface) => inputs(call, &interface, report),
         Callee::Missing if is_local && !before.iter().any(|step| may_bring(step, uses)) => {
-            let what = format!("`{}` holds no `action.yml`", shown(uses));
-            complain(id, what, node, report);
+            call.complain(format!("{} holds no `action.yml`", call.shown()), node, report);
         }
-        Callee::NotCallable(why) => complain(id, format!("`{}` cannot run: {why}", shown(uses)), node, report),
+        Callee::NotCallable(why) => call.complain(format!("{} cannot run: {why}", call.shown()), node, report),
         Callee::Missing | Callee::Unknown => {}
     }
 }
@@ -128,72 +134,57 @@ fn names_an_action(uses: &str) -> bool {
     })
 }
 
-/// Compares what is handed over with what is taken. A value that is computed as a whole may be anything.
-fn handed(
-    id: &str,
-    what: &str,
-    given: Option<&Node>,
-    interface: &Interface,
-    call: (&Node, &str),
-    report: &mut Report<'_>,
-) {
-    let (node, uses) = call;
-    if given.is_some_and(|given| given.text().is_some_and(|text| !text.is_empty())) {
-        return;
-    }
-    let given = given.map_or(&[][..], |given| given.entries());
+/// What is handed over under a key. Nothing is known of it when it is computed as a whole, or `inherit` hands over all that there is.
+fn handed<'a>(call: &Call<'a>, key: &str) -> Option<&'a [(Rc<Node>, Rc<Node>)]> {
+    let given = call.caller.get(key);
+    let is_whole = given.is_some_and(|given| given.text().is_some_and(|text| !text.is_empty()));
+    (!is_whole).then(|| given.map_or(&[][..], |given| given.entries()))
+}
+
+fn inputs(call: &Call<'_>, interface: &Interface, report: &mut Report<'_>) {
+    let Some(given) = handed(call, "with") else { return };
     for (key, value) in given {
         let name = key.text().unwrap_or_default();
-        match interface.inputs.get(&name.to_lowercase()) {
-            None => complain(id, unknown(name, uses, what, interface.inputs.keys()), key, report),
-            Some(input) => {
-                let input_of = || format!("`{}` of `{}`", shown(name), shown(uses));
-                if let Some(wanted) = misfit(input, value) {
-                    complain(id, format!("{} takes {wanted}", input_of()), value, report);
-                }
-                if let Some(said) = &input.deprecated {
-                    let said: String = said.chars().take(200).collect();
-                    complain(id, format!("{} is deprecated: {said}", input_of()), key, report);
-                }
-            }
+        let Some(input) = interface.inputs.get(&name.to_lowercase()) else {
+            let what = unknown(call, name, "inputs", interface.inputs.keys());
+            call.complain(what, key, report);
+            continue;
+        };
+        let input_of = || format!("`{}` of {}", shown(name), call.shown());
+        if let Some(wanted) = misfit(input, value) {
+            call.complain(format!("{} takes {wanted}", input_of()), value, report);
+        }
+        if let Some(said) = &input.deprecated {
+            let said: String = said.chars().take(200).collect();
+            call.complain(format!("{} is deprecated: {said}", input_of()), key, report);
         }
     }
     for (name, _) in interface.inputs.iter().filter(|(_, input)| input.required) {
         if !is_given(given, name) {
-            let what = format!("`{}` needs the input `{name}`", shown(uses));
-            complain(id, what, node, report);
+            let what = format!("{} needs the input `{name}`", call.shown());
+            call.complain(what, call.node, report);
         }
     }
 }
 
-fn secrets(id: &str, job: &Node, interface: &Interface, call: (&Node, &str), report: &mut Report<'_>) {
-    let (node, uses) = call;
-    let given = job.get("secrets");
-    // `inherit` hands over all that there are.
-    if given.is_some_and(|given| given.text().is_some_and(|text| !text.is_empty())) {
-        return;
-    }
-    let given = given.map_or(&[][..], |given| given.entries());
+fn secrets(call: &Call<'_>, interface: &Interface, report: &mut Report<'_>) {
+    let Some(given) = handed(call, "secrets") else { return };
     for (key, _) in given {
         let name = key.text().unwrap_or_default();
         if !interface.secrets.contains_key(&name.to_lowercase()) {
-            complain(
-                id,
-                unknown(name, uses, "secrets", interface.secrets.keys()),
-                key,
-                report,
-            );
+            let what = unknown(call, name, "secrets", interface.secrets.keys());
+            call.complain(what, key, report);
         }
     }
     for (name, _) in interface.secrets.iter().filter(|(_, required)| **required) {
         if !is_given(given, name) {
-            let what = format!("`{}` needs the secret `{name}`", shown(uses));
-            complain(id, what, node, report);
+            let what = format!("{} needs the secret `{name}`", call.shown());
+            call.complain(what, call.node, report);
         }
     }
 }
 
-fn is_given(given: &[(std::rc::Rc<Node>, std::rc::Rc<Node>)], name: &str) -> bool {
+fn is_given(given: &[(Rc<Node>, Rc<Node>)], name: &str) -> bool {
     given
         .iter()
         .any(|(key, _)| key.text().is_some_and(|text| text.to_lowercase() == name))
@@ -214,18 +205,13 @@ fn misfit(input: &Input, value: &Node) -> Option<&'static str> {
     }
 }
 
-fn unknown<'k>(name: &str, uses: &str, what: &str, known: impl Iterator<Item = &'k String>) -> String {
+fn unknown<'k>(call: &Call<'_>, name: &str, what: &str, known: impl Iterator<Item = &'k String>) -> String {
     let known: Vec<&str> = known.map(String::as_str).collect();
-    let nearest = crate::text::nearest(&name.to_lowercase(), known.iter().copied());
+    let nearest = crate::text::nearest(name, known.iter().copied());
     let hint = match (nearest, known.is_empty()) {
         (Some(nearest), _) => format!("; the nearest is `{nearest}`"),
         (None, true) => format!("; it takes no {what}"),
         (None, false) => String::new(),
     };
-    format!("`{}` is none of the {what} of `{}`{hint}", shown(name), shown(uses))
-}
-
-fn complain(id: &str, what: String, node: &Node, report: &mut Report<'_>) {
-    let found = report.finding(id, what, node);
-    add(&mut report.audit.calls, found);
+    format!("`{}` is none of the {what} of {}{hint}", shown(name), call.shown())
 }
