@@ -21,6 +21,7 @@ pub(super) fn read(body: &[Stmt], at: &dyn Fn(usize) -> Location, vocabulary: &V
         return;
     }
     let speaks = scanned.module.cli_library.is_some();
+    let runs_commands = scanned.module.imports.iter().any(|import| import.name == "subprocess");
     let mut reader = Bodies {
         at,
         vocabulary,
@@ -32,9 +33,11 @@ pub(super) fn read(body: &[Stmt], at: &dyn Fn(usize) -> Location, vocabulary: &V
         about_secrets: 0,
         closed: 0,
         zoned: None,
-        looked_at: vec![results::looked_at(body)],
+        runs_commands,
+        looked_at: Vec::new(),
         judged: HashSet::new(),
     };
+    reader.look_at(body);
     for statement in body {
         reader.visit_stmt(statement);
     }
@@ -56,6 +59,8 @@ struct Bodies<'a> {
     closed: usize,
     /// The start of a call whose time gets its zone from `astimezone`.
     zoned: Option<usize>,
+    /// Whether the module runs commands at all: most do not, and need not be searched for their results.
+    runs_commands: bool,
     /// The names whose return code is read: in the module, and in each function around.
     looked_at: Vec<HashSet<String>>,
     /// The starts of calls whose result somebody looks at.
@@ -136,6 +141,12 @@ impl Bodies<'_> {
         self.speaks && (named || decorated)
     }
 
+    /// Begins a module or a function.
+    fn look_at(&mut self, body: &[Stmt]) {
+        let found = self.runs_commands.then(|| results::looked_at(body));
+        self.looked_at.push(found.unwrap_or_default());
+    }
+
     /// Takes note of a call whose result gets a name that is looked at; an attribute may be looked at in another function.
     fn note_result(&mut self, targets: &[Expr], value: &Expr) {
         let looked_at = |target: &Expr| {
@@ -203,7 +214,7 @@ impl<'a> Visitor<'a> for Bodies<'_> {
                 let command = usize::from(self.is_command(function));
                 let outer = std::mem::replace(&mut self.in_async, function.is_async);
                 self.in_command += command;
-                self.looked_at.push(results::looked_at(&function.body));
+                self.look_at(&function.body);
                 walk_stmt(self, statement);
                 self.looked_at.pop();
                 self.in_command -= command;
