@@ -39,16 +39,26 @@ pub(super) fn follow(files: &[WorkflowFile], testing: Vec<Vec<String>>) -> Vec<R
         .collect();
     // Each round follows one more call; there are no longer chains than files.
     for _ in files {
+        let mut changed = false;
         for (caller, job, called) in &calls {
-            let (Some(from), Some(to)) = (reach.get(*caller).cloned(), reach.get_mut(*called)) else {
+            let Some((push, pull_request)) = reach.get(*caller).map(|from| (from.push, from.pull_request)) else {
                 continue;
             };
-            to.push |= from.push;
-            to.pull_request |= from.pull_request;
-            let tests = !to.testing.is_empty() && !from.testing.contains(&job.id);
-            if let (true, Some(from)) = (tests, reach.get_mut(*caller)) {
+            let Some(to) = reach.get_mut(*called) else { continue };
+            changed |= (push && !to.push) || (pull_request && !to.pull_request);
+            to.push |= push;
+            to.pull_request |= pull_request;
+            let tests = !to.testing.is_empty();
+            if let Some(from) = reach
+                .get_mut(*caller)
+                .filter(|from| tests && !from.testing.contains(&job.id))
+            {
                 from.testing.push(job.id.clone());
+                changed = true;
             }
+        }
+        if !changed {
+            break;
         }
     }
     reach

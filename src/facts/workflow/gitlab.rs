@@ -31,16 +31,12 @@ pub(super) struct Part<'a> {
 }
 
 /// All files of the pipeline, the main one first. What stands in it counts before what it includes.
-struct Pipeline<'a> {
-    parts: &'a [Part<'a>],
-    /// Whether something is included that cannot be read here.
-    open: bool,
-}
+struct Pipeline<'a>(&'a [Part<'a>]);
 
 impl<'a> Pipeline<'a> {
     /// All values of a name, the one that counts first.
     fn all(&self, name: &str) -> impl Iterator<Item = &'a Rc<Node>> {
-        self.parts.iter().filter_map(move |part| part.root.get(name))
+        self.0.iter().filter_map(move |part| part.root.get(name))
     }
 
     fn get(&self, name: &str) -> Option<&'a Rc<Node>> {
@@ -48,9 +44,10 @@ impl<'a> Pipeline<'a> {
     }
 }
 
-/// Reads the pipeline: the main file and, after it, those that it includes.
+/// Reads the pipeline: the main file and, after it, those that it includes. It is `open` when it includes more that cannot be read
+/// here, so that nobody knows what that defines.
 pub(super) fn read(parts: &[Part<'_>], open: bool) -> Vec<WorkflowFile> {
-    let pipeline = Pipeline { parts, open };
+    let pipeline = Pipeline(parts);
     let named = pipeline.get("stages").or_else(|| pipeline.get("types"));
     let stages: Vec<&str> = named.map_or_else(|| vec!["build", "test", "deploy"], |node| node.texts());
     let mut files: Vec<WorkflowFile> = Vec::new();
@@ -84,8 +81,8 @@ pub(super) fn read(parts: &[Part<'_>], open: bool) -> Vec<WorkflowFile> {
             loc: part.source.at(part.root),
         });
     }
-    if stage_of.len() < JOBS {
-        refused(&mut files, &pipeline, &stages, &stage_of);
+    if stage_of.len() < JOBS && !open {
+        refused(&mut files, &stages, &stage_of);
     }
     wait_for_stages(&mut files, &stages, &stage_of);
     files
@@ -129,12 +126,8 @@ fn wait_for_stages(files: &mut [WorkflowFile], stages: &[&str], stage_of: &[Stri
     }
 }
 
-/// Stages and jobs that a job names and that are nowhere: the whole pipeline is refused then. What a file defines that cannot be
-/// read here cannot be known.
-fn refused(files: &mut [WorkflowFile], pipeline: &Pipeline<'_>, stages: &[&str], stage_of: &[String]) {
-    if pipeline.open {
-        return;
-    }
+/// Stages and jobs that a job names and that are nowhere: the whole pipeline is refused then.
+fn refused(files: &mut [WorkflowFile], stages: &[&str], stage_of: &[String]) {
     let ids: Vec<String> = files
         .iter()
         .flat_map(|file| &file.jobs)
@@ -163,12 +156,14 @@ fn refused(files: &mut [WorkflowFile], pipeline: &Pipeline<'_>, stages: &[&str],
     }
 }
 
-/// What a file includes: the paths in the repository, and whether there is more that cannot be read here.
-pub(super) fn includes(root: &Node) -> (Vec<String>, bool) {
+/// What a file includes: the paths in the repository with the place that names them, and whether there is more that cannot be
+/// read here.
+pub(super) fn includes(root: &Node, path: &str) -> (Vec<(String, Location)>, bool) {
     let (mut paths, mut open) = (Vec::new(), false);
     let Some(include) = root.get("include") else {
         return (paths, open);
     };
+    let place = Location::new(path, include.line, include.column);
     let one = [Rc::clone(include)];
     let items = match include.items() {
         [] => &one[..],
@@ -177,19 +172,11 @@ pub(super) fn includes(root: &Node) -> (Vec<String>, bool) {
     for item in items {
         let local = item.text().or_else(|| item.get("local").and_then(|node| node.text()));
         match local.filter(|path| !path.contains(['*', '$', ':'])) {
-            Some(path) => paths.push(path.trim_start_matches('/').to_owned()),
+            Some(path) => paths.push((path.trim_start_matches('/').to_owned(), place.clone())),
             None => open = true,
         }
     }
     (paths, open)
-}
-
-/// Where a file includes others.
-pub(super) fn place_of_includes(root: &Node, path: &str) -> Location {
-    root.get("include").map_or_else(
-        || Location::start(path),
-        |node| Location::new(path, node.line, node.column),
-    )
 }
 
 /// A job and the templates that it extends, nearest first.

@@ -85,10 +85,9 @@ fn gitlab_pipeline(snapshot: &Snapshot, main: &str, facts: &mut WorkflowFacts) {
             open = true;
             continue;
         };
-        let (included, more) = gitlab::includes(&document.0.root);
+        let (included, more) = gitlab::includes(&document.0.root, &path);
         open |= more;
-        let place = gitlab::place_of_includes(&document.0.root, &path);
-        waiting.extend(included.into_iter().map(|path| (path, place.clone())));
+        waiting.extend(included);
         files.push((path, document));
     }
     let parts: Vec<gitlab::Part<'_>> = files

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::report::{Report, add};
-use super::shape::shown;
-use crate::facts::workflow::interfaces::{Age, Callee, Input, Interface, Interfaces, Kind, own_path};
+use super::shape::{number, shown};
+use crate::facts::workflow::interfaces::{Age, Callee, Input, Interface, Kind, age, own_path};
 use crate::source::yaml::{Node, Value};
 
 /// Judges the calls of all jobs.
@@ -102,7 +102,7 @@ fn action(call: &Call<'_>, before: &[Rc<Node>], report: &mut Report<'_>) {
         );
         return call.complain(what, node, report);
     }
-    if let Some(age) = Interfaces::age(uses) {
+    if let Some(age) = age(uses) {
         let found = report.finding(&shown(uses), age.words(), node);
         match age {
             Age::Refused => add(&mut report.audit.refused_actions, found),
@@ -192,14 +192,14 @@ fn is_given(given: &[(Rc<Node>, Rc<Node>)], name: &str) -> bool {
 
 /// What a written value has to be and is not. What is computed is judged with the expressions.
 fn misfit(input: &Input, value: &Node) -> Option<&'static str> {
-    let Value::Scalar { text, plain } = &value.value else {
+    let Value::Scalar { text, .. } = &value.value else {
         return (input.kind != Kind::Any).then_some("a single value");
     };
     if text.contains("${{") {
         return None;
     }
     match input.kind {
-        Kind::Number if !(value.is_null() || *plain && text.parse::<f64>().is_ok()) => Some("a number"),
+        Kind::Number if !value.is_null() && number(value).is_none() => Some("a number"),
         Kind::Text if value.is_null() && !text.is_empty() => Some("a text"),
         _ => None,
     }

@@ -201,7 +201,7 @@ fn is_expression(node: &Node) -> bool {
 }
 
 /// A number that is not quoted.
-fn number(node: &Node) -> Option<f64> {
+pub(super) fn number(node: &Node) -> Option<f64> {
     match &node.value {
         Value::Scalar { text, plain: true } => text.parse().ok(),
         _ => None,

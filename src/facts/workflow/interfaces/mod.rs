@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 use crate::source::{Snapshot, yaml};
 
-pub(super) use popular::Age;
+pub(super) use popular::{Age, age};
 
 /// What is called takes and gives. Names are in small letters, for the service does not tell their cases apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -82,23 +82,28 @@ pub(super) fn declarations(folder: &str) -> [String; 2] {
     })
 }
 
-/// Finds what workflows call. Files of the project are read once, however often they are called.
+/// Finds what workflows call, each once, however often it is called.
 pub(super) struct Interfaces<'a> {
     snapshot: &'a Snapshot,
-    read: RefCell<HashMap<String, Callee>>,
+    actions: Found,
+    workflows: Found,
 }
+
+/// What was found, by what `uses` says.
+type Found = RefCell<HashMap<String, Callee>>;
 
 impl<'a> Interfaces<'a> {
     pub(super) fn new(snapshot: &'a Snapshot) -> Self {
         Self {
             snapshot,
-            read: RefCell::default(),
+            actions: Found::default(),
+            workflows: Found::default(),
         }
     }
 
     /// What a step's `uses` names.
     pub(super) fn action(&self, uses: &str) -> Callee {
-        match own_path(uses) {
+        once(&self.actions, uses, || match own_path(uses) {
             Some(folder) => {
                 let [first, second] = declarations(folder);
                 match self.file(&first, local::action) {
@@ -107,24 +112,18 @@ impl<'a> Interfaces<'a> {
                 }
             }
             None => popular::interface(uses).map_or(Callee::Unknown, |interface| Callee::Known(Rc::new(interface))),
-        }
+        })
     }
 
     /// What a job's `uses` names.
     pub(super) fn workflow(&self, uses: &str) -> Callee {
-        own_path(uses).map_or(Callee::Unknown, |path| self.file(path, local::workflow))
-    }
-
-    /// Whether an action is too old, and why.
-    pub(super) fn age(uses: &str) -> Option<Age> {
-        popular::age(uses)
+        once(&self.workflows, uses, || {
+            own_path(uses).map_or(Callee::Unknown, |path| self.file(path, local::workflow))
+        })
     }
 
     fn file(&self, path: &str, read: fn(&yaml::Node) -> Callee) -> Callee {
-        if let Some(known) = self.read.borrow().get(path) {
-            return known.clone();
-        }
-        let callee = match self.snapshot.get(path) {
+        match self.snapshot.get(path) {
             None => Callee::Missing,
             Some(file) => match file.text().map(|text| yaml::parse(&text.content)) {
                 Some(Ok(root)) => read(&root),
@@ -133,8 +132,15 @@ impl<'a> Interfaces<'a> {
                 Some(Err(_)) => Callee::NotCallable("it cannot be read as YAML"),
                 None => Callee::Unknown,
             },
-        };
-        self.read.borrow_mut().insert(path.to_owned(), callee.clone());
-        callee
+        }
     }
+}
+
+fn once(found: &Found, uses: &str, find: impl FnOnce() -> Callee) -> Callee {
+    if let Some(callee) = found.borrow().get(uses) {
+        return callee.clone();
+    }
+    let callee = find();
+    found.borrow_mut().insert(uses.to_owned(), callee.clone());
+    callee
 }

@@ -47,7 +47,7 @@ impl Age {
 }
 
 /// Whether a version of an action is too old, and why; nothing is known of what is not listed here or not called by a version.
-pub(super) fn age(uses: &str) -> Option<Age> {
+pub(in super::super) fn age(uses: &str) -> Option<Age> {
     let (action, major) = version(uses)?;
     // Announced by the service: the artifact actions before version 4 stopped on 30 January 2025, the cache before version 3 on
     // 1 March 2025.

@@ -158,6 +158,21 @@ fn calls_of_what_is_not_there_are_found() {
 }
 
 #[test]
+fn a_file_is_read_as_what_it_is_called_for() {
+    // The mistake of the job is none of the step that calls the same file rightly.
+    let as_workflow = "./.github/actions/set-up/action.yml";
+    let found = calls("./.github/workflows/called.yml", as_workflow);
+    assert_eq!(found.len(), 1, "{found:?}");
+    let first = format!("jobs:\n  first: {{uses: {as_workflow}}}");
+    let found = calls("jobs:", &first);
+    assert_eq!(
+        found.iter().map(|(line, _)| *line).collect::<Vec<_>>(),
+        [3],
+        "{found:?}"
+    );
+}
+
+#[test]
 fn outputs_that_what_is_called_does_not_give_are_found() {
     for (old, new, line) in [
         ("steps.made.outputs.digest", "steps.made.outputs.diges", 5),
