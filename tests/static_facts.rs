@@ -152,7 +152,7 @@ type Change = fn(&Path);
 
 #[test]
 fn one_fault_turns_one_check_red() {
-    let faults: [(&str, Change); 31] = [
+    let faults: [(&str, Change); 34] = [
         ("ci-can-fail", |root| {
             replace(
                 root,
@@ -194,6 +194,25 @@ fn one_fault_turns_one_check_red() {
                 "  push:\n    branches: [main]\n  pull_request:\n",
                 "  workflow_dispatch:\n",
             )
+        }),
+        ("ci-actions-current", |root| {
+            replace(
+                root,
+                ".github/workflows/ci.yml",
+                "actions/setup-python@v6",
+                "actions/setup-python@v4",
+            )
+        }),
+        ("ci-actions-run", |root| {
+            replace(
+                root,
+                ".github/workflows/ci.yml",
+                "      - run: make venv\n",
+                "      - run: make venv\n      - {uses: actions/upload-artifact@v3, with: {path: build}}\n",
+            )
+        }),
+        ("ci-calls-sound", |root| {
+            replace(root, ".github/workflows/ci.yml", "python-version:", "pyhton-version:")
         }),
         ("ci-builds-image", |root| {
             replace(
